@@ -1,0 +1,1 @@
+"""capacity: plan and disclose the connection capacity of a distribution grid."""

@@ -1,0 +1,52 @@
+"""One error family. Every error carries the facts its sentence is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from capacity.tables.issue import Issue
+
+
+class CapacityError(Exception):
+    """Whatever this package raises on purpose."""
+
+
+class InputError(CapacityError):
+    """The input cannot be used; ``issues`` holds every problem found, not just the first."""
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        self.issues = tuple(issues)
+        errors = [issue for issue in self.issues if issue.severity == "error"]
+        lines = "\n".join(f"  - {issue.location}: {issue.sentence_en}" for issue in errors)
+        super().__init__(f"{len(errors)} problem(s) in the input:\n{lines}")
+
+
+class SolverError(CapacityError):
+    """A load-flow engine could not be used on this network (a single failing step is NaN, not an error)."""
+
+    def __init__(self, engine: str, island: int, why: str) -> None:
+        self.engine, self.island, self.why = engine, island, why
+        super().__init__(f"engine '{engine}' cannot solve island {island}: {why}")
+
+
+class CrossCheckError(CapacityError):
+    """The engine and pandapower disagree by more than the stated tolerance."""
+
+    def __init__(self, delta_voltage_pu: float, delta_loading_percent: float, where: str) -> None:
+        self.delta_voltage_pu = delta_voltage_pu
+        self.delta_loading_percent = delta_loading_percent
+        self.where = where
+        super().__init__(
+            f"the load flow differs from pandapower by {delta_voltage_pu:.2e} pu and "
+            f"{delta_loading_percent:.4f} percentage points of loading ({where})"
+        )
+
+
+class PolicyError(CapacityError):
+    """The policy file lacks a rule or holds one that cannot be evaluated."""
+
+
+class RunError(CapacityError):
+    """A run folder is incomplete, damaged or of another format version."""

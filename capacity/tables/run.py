@@ -1,0 +1,79 @@
+"""A finished run: its manifest and its result tables, as written to and read from ``results/<run>/``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pandas as pd
+from geopandas import GeoDataFrame
+from pydantic import BaseModel, ConfigDict, Field
+
+FORMAT_VERSION = 1
+
+
+class Manifest(BaseModel):
+    """What a run used and how it went (``manifest.json``)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format_version: int = FORMAT_VERSION
+    run_name: str
+    created_at: dt.datetime
+    case_name: str
+    case_title_zh: str
+    case_title_en: str
+    synthetic: bool
+    notes: list[str] = Field(default_factory=list, description="flags of the case, e.g. areas derived")
+    as_of: dt.date
+    window_start: dt.datetime
+    window_end: dt.datetime
+    step_minutes: int
+    scenario: str | None
+    scenario_title_zh: str = ""
+    scenario_title_en: str = ""
+    policy: str
+    policy_values: dict[str, float] = Field(description="every threshold and choice used, by name")
+    voltage_standard: str
+    input_hashes: dict[str, str]
+    package_versions: dict[str, str]
+    engines: dict[str, str] = Field(description="by island: engine and why")
+    steps_total: int
+    steps_solved: int
+    steps_failed: int
+    failed_examples: list[str] = Field(default_factory=list)
+    crosscheck_steps: int
+    crosscheck_delta_voltage_pu: float | None
+    crosscheck_delta_voltage_at: str = ""
+    crosscheck_delta_loading_percent: float | None
+    crosscheck_delta_loading_at: str = ""
+    crosscheck_solver: str = ""
+    crosscheck_passed: bool | None
+    wall_time_s: dict[str, float] = Field(description="seconds by stage")
+    service_numbers: dict[str, str] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run in memory. Frames follow ``tables.results``; ``area_shapes`` has ``area_id`` and ``geometry``.
+
+    ``feeder_shapes`` (``feeder_id``, ``geometry`` lines) serves the internal map and pictures and is never published.
+    """
+
+    manifest: Manifest
+    transformers: pd.DataFrame
+    lines: pd.DataFrame
+    nodes: pd.DataFrame
+    areas: pd.DataFrame
+    feeders: pd.DataFrame
+    substations: pd.DataFrame
+    alerts: pd.DataFrame
+    evidence: pd.DataFrame
+    transformer_curves: pd.DataFrame
+    feeder_curves: pd.DataFrame
+    capacity_12x24: pd.DataFrame
+    quality: pd.DataFrame
+    applications: pd.DataFrame
+    projects: pd.DataFrame
+    area_shapes: GeoDataFrame
+    feeder_shapes: GeoDataFrame

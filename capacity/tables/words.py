@@ -1,0 +1,89 @@
+"""The words behind every code in a table, Chinese and English: one place, used by Excel, messages, pictures, pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Word:
+    """One code's words."""
+
+    zh: str
+    en: str
+
+
+AREA_CLASS = {
+    "city": Word("市区", "city"),
+    "county": Word("县城", "county seat"),
+    "town": Word("城镇", "town"),
+    "rural": Word("农村", "rural"),
+}
+OWNERSHIP = {
+    "public": Word("公变", "public (company-owned)"),
+    "dedicated": Word("专变", "dedicated (customer-owned)"),
+}
+STATUS = {
+    "open": Word("可开放", "open"),
+    "pre_control": Word("预管控", "pre-control"),
+    "blocked": Word("受限", "blocked"),
+    "no_data": Word("数据不足", "no data"),
+}
+SOURCE = {
+    "measured": Word("实测", "measured"),
+    "simulated": Word("仿真", "simulated"),
+    "projected": Word("实测×增长", "measured × growth (scenario)"),
+    "none": Word("无", "none"),
+}
+ACTION = {
+    "may_initiate": Word("可立项", "a project may be initiated"),
+    "must_initiate": Word("必须立项和出库", "a project must be initiated and released"),
+    "pre_control": Word("启动预管控，提前立项", "pre-control: initiate early"),
+    "connection": Word("报装接入，提前立项", "new connection: initiate early"),
+}
+CRITERION = {
+    "transformer_loading": Word("配变负载率上限", "transformer load limit"),
+    "line_loading": Word("低压线路载流量", "LV line current rating"),
+    "section_loading": Word("10千伏线路载流量", "feeder section current limit"),
+    "substation_loading": Word("主变负载率上限", "substation transformer load limit"),
+    "voltage_min": Word("电压下限", "lower voltage limit"),
+    "voltage_max": Word("电压上限", "upper voltage limit"),
+    "existing_violation": Word("已有越限", "a limit is already broken"),
+}
+REASON = {
+    "ok": Word("", ""),
+    "insufficient_data": Word("数据不足：有效读数低于 50 %", "insufficient data: too few valid readings"),
+    "no_source": Word("既无实测也无负荷曲线", "neither readings nor load profiles"),
+    "over_limit": Word("已超过允许负载", "already over its limit"),
+    "dedicated": Word("专变，不计入", "dedicated: not counted"),
+    "out_of_service": Word("停运，不计入", "out of service: not counted"),
+    "unknown_transformers": Word("部分配变数据不足", "some transformers have no data"),
+    "grid_limited": Word("受上级电网限制", "limited by the grid above"),
+    "transformers_full": Word("配变均已达到允许负载", "every transformer is at its limit"),
+    "existing_violation": Word("供电路径或本低压网已有越限", "a limit is already broken on the supply path"),
+    "solver_failure": Word("潮流不收敛，无法核定", "the load flow did not converge"),
+    "not_computed": Word("未计算", "not computed"),
+    "no_public_transformer": Word("无公变", "no public transformer"),
+}
+SEVERITY = {
+    "error": Word("错误", "error"),
+    "warning": Word("警告", "warning"),
+    "info": Word("说明", "note"),
+}
+ELEMENT_TYPE = {
+    "transformer": Word("配变", "distribution transformer"),
+    "line": Word("线路", "line"),
+    "section": Word("10千伏线路区段", "feeder section"),
+    "substation": Word("主变", "substation transformer"),
+    "area": Word("低压网格", "LV grid area"),
+    "node": Word("节点", "node"),
+}
+EFFECT = {
+    "": Word("", ""),
+    "rejected_readings": Word("相应读数不采用", "the readings concerned are not used"),
+    "derived": Word("由程序推算", "derived by the program"),
+    "assumed": Word("采用假定值", "an assumed value is used"),
+    "not_counted": Word("不计入结果", "not counted in the results"),
+    "lower_accuracy": Word("结果精度降低", "results are less certain"),
+    "stops_run": Word("停止计算", "the run is stopped"),
+}
