@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,8 @@ KVA_PER_MVA = 1000.0
 
 def apparent_kva(p_kw: Real, q_kvar: Real) -> Real:
     """Apparent power (kVA) of active (kW) and reactive power (kvar); either sign, any shape."""
-    return np.hypot(p_kw, q_kvar)  # type: ignore[return-value]  # hypot keeps float or array
+    magnitude: Any = np.hypot(p_kw, q_kvar)  # a float stays a float, an array an array
+    return magnitude
 
 
 def kva_of_kw(p_kw: Real, power_factor: float) -> Real:

@@ -50,9 +50,7 @@ class Scenario(_Frozen):
     description_zh: str = ""
     description_en: str = ""
     years: float = Field(default=0.0, ge=0.0, description="years of growth compounded")
-    growth_percent_per_year: dict[Literal["city", "county", "town", "rural"], float] = Field(
-        default_factory=dict
-    )
+    growth_percent_per_year: dict[Literal["city", "county", "town", "rural"], float] = Field(default_factory=dict)
     point_loads: tuple[PointLoad, ...] = ()
     switches: tuple[SwitchChange, ...] = ()
     transformers: tuple[TransformerChange, ...] = ()

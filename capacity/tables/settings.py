@@ -48,9 +48,7 @@ class CaseSettings(_Frozen):
     title_zh: str
     title_en: str
     as_of: dt.date = Field(description="the window is the twelve months before this day's 00:00 (P1)")
-    synthetic: bool = Field(
-        description="true where the data do not describe a real grid; shown wherever it is"
-    )
+    synthetic: bool = Field(description="true where the data do not describe a real grid; shown wherever it is")
     crs: str = "EPSG:4326"
     time_zone: str = "Asia/Shanghai"
     step_minutes: int = Field(default=15, gt=0, le=60)

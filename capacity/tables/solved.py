@@ -60,9 +60,10 @@ class SolvedYear:
     lines : index pandapower line; ``max_i_ka``, ``max_loading_percent`` (of ``max_i_ka·df·parallel``),
         ``max_loading_at``, ``second_loading_percent``, ``second_loading_at``, ``third_loading_percent``,
         ``third_loading_at`` (the three highest single steps), ``hours_ge_80``, ``hours_ge_100``,
-        ``longest_run_ge_80_h``, ``longest_run_ge_100_h``, ``steps_failed``. NaN/NaT where never solved or without rating.
-    buses : index pandapower bus; ``voltage_min_pu``, ``voltage_min_at``, ``voltage_max_pu``, ``voltage_max_at``,
-        ``hours_below_lower_limit`` is left to the rates room. NaN where unenergised or never solved.
+        ``longest_run_ge_80_h``, ``longest_run_ge_100_h``, ``steps_failed``.
+        NaN/NaT where never solved or without rating.
+    buses : index pandapower bus; ``voltage_min_pu``, ``voltage_min_at``, ``voltage_max_pu``, ``voltage_max_at``.
+        NaN where unenergised or never solved.
     engines : by island number: ``radial``, ``pgm`` or ``pandapower``, and why.
     filled_steps : by transformer_id: steps whose missing reading was filled for the simulation.
     unmet : columns ``transformer_id``, ``steps`` (count), ``first_at``, ``why``: metered steps that the simulation
@@ -105,5 +106,5 @@ class Solver(Protocol):
     def __call__(
         self, steps: Sequence[int] | npt.NDArray[np.int64], added_kw: dict[int, complex] | None = None
     ) -> Snapshot:
-        """Solve ``steps`` (positions in the window) with ``added_kw`` (kW + j kvar, load positive) by pandapower bus."""
+        """Solve ``steps`` (positions in the window) with ``added_kw`` (kW + j kvar, load positive) by bus index."""
         ...

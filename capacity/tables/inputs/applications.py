@@ -10,9 +10,7 @@ APPLICATIONS = table(
     "Accepted applications not yet energised reserve capacity (P7); received ones are judged by P6.",
     {
         "application_id": text("申请编号", "application id", key=True),
-        "transformer_id": text(
-            "配变编号", "transformer id", missing="not assigned: reserves nothing, and says so"
-        ),
+        "transformer_id": text("配变编号", "transformer id", missing="not assigned: reserves nothing, and says so"),
         "node_id": text("接入点编号", "node id", missing="LV busbar of the transformer"),
         "p_kw": number("申请容量", "requested power", "kW", above=0.0),
         "power_factor": number(

@@ -11,9 +11,7 @@ AREAS = table(
     {
         "area_id": text("网格编号", "area id", "Key of the area.", key=True),
         "name": text("网格名称", "area name", "Name shown to everybody."),
-        "area_class": text(
-            "区域类别", "area class", "Decides P12 and P19 limits.", choices=tuple(AREA_CLASS)
-        ),
+        "area_class": text("区域类别", "area class", "Decides P12 and P19 limits.", choices=tuple(AREA_CLASS)),
         "branch": text("分公司", "branch", "Branch company.", missing="not stated"),
         "supply_station": text("供电所", "supply station", "Supply station.", missing="not stated"),
     },

@@ -11,9 +11,7 @@ MEASUREMENTS = table(
         "timestamp": moment("时间", "timestamp", "Start of the interval."),
         "transformer_id": text("配变编号", "transformer id"),
         "p_kw": number("有功功率", "active power", "kW", missing="no reading, or only s_kva was metered"),
-        "q_kvar": number(
-            "无功功率", "reactive power", "kvar", missing="no reading, or only s_kva was metered"
-        ),
+        "q_kvar": number("无功功率", "reactive power", "kvar", missing="no reading, or only s_kva was metered"),
         "s_kva": number(
             "视在功率",
             "apparent power",

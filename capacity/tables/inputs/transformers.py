@@ -26,9 +26,7 @@ TRANSFORMERS = table(
         "meter_side": text(
             "计量侧", "meter side", "Side on which the meter sits.", choices=("hv", "lv"), missing="no meter"
         ),
-        "ct_ratio": text(
-            "电流互感器变比", "CT ratio", "Primary/secondary, e.g. 600/5.", missing="not stated"
-        ),
+        "ct_ratio": text("电流互感器变比", "CT ratio", "Primary/secondary, e.g. 600/5.", missing="not stated"),
         "customer_count": count("户数", "customers", missing="unknown: withheld from publication (P23)"),
     },
 )
