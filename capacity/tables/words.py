@@ -87,3 +87,53 @@ EFFECT = {
     "lower_accuracy": Word("结果精度降低", "results are less certain"),
     "stops_run": Word("停止计算", "the run is stopped"),
 }
+LEVEL = {
+    "hv": Word("高压", "HV"),
+    "mv": Word("中压", "MV"),
+    "lv": Word("低压", "LV"),
+}
+DIRECTION = {
+    "import": Word("受入", "import"),
+    "export": Word("送出", "export"),
+}
+PHASES = {
+    "1": Word("单相", "single-phase"),
+    "3": Word("三相", "three-phase"),
+    "unknown": Word("未知", "unknown"),
+}
+CATEGORY = {
+    "residential": Word("居民", "residential"),
+    "commercial": Word("商业", "commercial"),
+    "industrial": Word("工业", "industrial"),
+    "agricultural": Word("农业", "agricultural"),
+    "public_service": Word("公共服务", "public service"),
+    "ev_charging": Word("充电设施", "EV charging"),
+}
+APPLICATION_STATUS = {
+    "received": Word("已受理", "received"),
+    "offered": Word("已答复", "offered"),
+    "accepted": Word("已批未投", "accepted, not energised"),
+    "energised": Word("已送电", "energised"),
+    "withdrawn": Word("已撤回", "withdrawn"),
+    "expired": Word("已失效", "expired"),
+}
+PROJECT_STAGE = {
+    "initiated": Word("立项", "initiated"),
+    "feasibility": Word("可研", "feasibility"),
+    "released": Word("出库", "released"),
+    "design": Word("设计", "design"),
+    "procurement": Word("采购", "procurement"),
+    "construction": Word("施工", "construction"),
+    "accepted": Word("验收", "accepted"),
+}
+PROJECT_STATUS = {
+    "planned": Word("计划", "planned"),
+    "running": Word("在建", "running"),
+    "done": Word("已投产", "done"),
+    "cancelled": Word("已取消", "cancelled"),
+}
+VARIANT = {
+    "": Word("", ""),
+    "sum": Word("合计口径", "plain sum"),
+    "grid_limited": Word("受上级电网限制口径", "limited by the grid above"),
+}
