@@ -1,0 +1,74 @@
+# Everything there is to type. On Windows see README.md: the same steps without make.
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all check format docs notebooks clean
+SHELL := /bin/sh
+
+# The first Python that is new enough; override with `make demo PYTHON=/path/to/python3`.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+WORKERS ?= 2
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+
+demo: $(VENV)/.installed ## install, build the bundled case, run it, say where to look
+	$(BIN)/capacity demo
+
+test: $(VENV)/.installed-test ## the tests, without whole SimBench grids
+	@sh tools/system_packages.sh $(BIN)/python
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not whole"
+	@$(MAKE) --no-print-directory notebooks
+
+notebooks: $(VENV)/.installed-test ## execute the notebooks
+	$(if $(NOTEBOOKS),$(BIN)/pytest --nbmake --nbmake-timeout=900 $(NOTEBOOKS),@echo "no notebooks yet")
+
+test-all: test ## the tests, then those on whole SimBench grids, one at a time (they want the memory)
+	$(BIN)/pytest -m whole
+
+check: $(VENV)/.installed-gate ## the gate: format, lint, types, import contracts, generated docs, manual
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tools.generate_docs --check
+	$(BIN)/mkdocs build --strict --quiet
+
+format: $(VENV)/.installed-gate ## format the code, mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.installed-gate ## write the generated pages anew, build the manual into site/
+	$(BIN)/python -m tools.generate_docs
+	$(BIN)/mkdocs build --strict --quiet
+
+clean: ## throw away what make made (results and cases stay)
+	rm -rf $(VENV) site build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { \
+		echo "capacity needs Python 3.11 or newer, and none was found."; \
+		echo "Install it (Debian, Ubuntu: apt install python3 python3-venv), or name it: make demo PYTHON=/path/to/python3"; \
+		exit 1; }
+	@echo "making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV) || { \
+		rm -rf $(VENV); echo "$(PYTHON) cannot make virtual environments (Debian, Ubuntu: apt install python3-venv)."; exit 1; }
+
+# A stamp is older than pyproject.toml or constraints.txt when something has to be installed again.
+$(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing capacity and what it needs into $(VENV) (once; about two minutes, 1 GB)"
+	@$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	@echo "installing what the tests need"
+	@$(INSTALL) -e ".[simbench,test]"
+	@touch $@
+
+$(VENV)/.installed-gate: $(VENV)/.installed-test
+	@echo "installing what the gate needs"
+	@$(INSTALL) -e ".[simbench,test,gate]"
+	@touch $@

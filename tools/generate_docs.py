@@ -1,0 +1,66 @@
+"""Writes the generated parts of the manual, or checks that they are up to date.
+
+A page marks such a part with ``<!-- generated: NAME -->`` and ``<!-- end of generated: NAME -->``; what stands
+between the two comes from the code. Run ``python -m tools.generate_docs``, with ``--check`` to only compare.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tools import commands, rules, settings, tables, words
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+GENERATORS: dict[str, Callable[[], str]] = {
+    "inputs": tables.dictionary_of_inputs,
+    "results": tables.dictionary_of_results,
+    "case.toml": settings.case_toml,
+    "scenario": settings.scenario_yaml,
+    "manifest": settings.manifest,
+    "triggers": rules.triggers,
+    "choices": rules.choices,
+    "voltage bands": rules.voltage_bands,
+    "codes": words.codes,
+    "commands": commands.command_line,
+}
+_PART = re.compile(r"(<!-- generated: (?P<name>.+?) -->\n).*?(<!-- end of generated: (?P=name) -->)", re.DOTALL)
+
+
+def rewritten(page: str) -> str:
+    """``page`` with every generated part made anew."""
+    return _PART.sub(lambda match: f"{match[1]}\n{GENERATORS[match['name']]()}\n\n{match[3]}", page)
+
+
+def parts(page: str) -> list[str]:
+    """The names of the generated parts of a page."""
+    return [match["name"] for match in _PART.finditer(page)]
+
+
+def outdated(folder: Path = DOCS) -> dict[Path, str]:
+    """The pages whose generated parts differ from what the code says, with their new text."""
+    pages = {path: path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.md"))}
+    fresh = {path: rewritten(text) for path, text in pages.items()}
+    return {path: text for path, text in fresh.items() if text != pages[path]}
+
+
+def main() -> int:
+    """Write or check; the exit code says whether something was out of date under ``--check``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a page is out of date")
+    check_only = parser.parse_args().check
+    pages = outdated()
+    for path, text in pages.items():
+        if check_only:
+            print(f"{path.relative_to(DOCS.parent)} is out of date: run `make docs`", file=sys.stderr)
+        else:
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {path.relative_to(DOCS.parent)}")
+    return 1 if check_only and pages else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
