@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 WORKERS ?= 2
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
@@ -59,7 +59,7 @@ $(BIN)/python:
 
 # A stamp is older than pyproject.toml or constraints.txt when something has to be installed again.
 $(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
-	@echo "installing capacity and what it needs into $(VENV) (once; about two minutes, 1 GB)"
+	@echo "installing capacity and what it needs into $(VENV) (once; one to three minutes, about 1 GB)"
 	@$(INSTALL) -e .
 	@touch $@
 
