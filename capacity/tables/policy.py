@@ -28,8 +28,12 @@ class Trigger(_Frozen):
     text_en: str
 
     def fires(self, value: float) -> bool:
-        """Whether ``value`` (in the trigger's unit) raises the alert; NaN never does."""
-        return bool(_COMPARE[self.comparison](value, self.threshold))
+        """Whether ``value`` (in the trigger's unit) raises the alert; NaN never does.
+
+        The comparison is on unrounded values; only the noise of binary arithmetic (beyond nine decimals, as in
+        0.1 + 0.2) is taken off, so that a value which is 80 on paper is 80 here.
+        """
+        return bool(_COMPARE[self.comparison](round(value, 9), self.threshold))
 
 
 class Choice(_Frozen):

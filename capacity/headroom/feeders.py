@@ -1,0 +1,139 @@
+"""What feeders and substations can still take (P8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from capacity.headroom.grid import Grid, counted_transformers, simultaneous_figure
+from capacity.headroom.transformers import UNKNOWN_REASONS
+from capacity.tables.policy import Policy
+
+
+def feeder_headroom(grid: Grid, lines: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """One row per feeder, with the columns of ``tables.results.feeders``."""
+    default_limit = policy.choice("section_limit_percent")
+    flows = grid.solved.feeders
+    head_kva = np.hypot(flows.p_kw, flows.q_kvar)
+    rows = []
+    for feeder in grid.case.topology.feeders.itertuples():
+        on_feeder = grid.transformers["feeder_id"].eq(feeder.feeder_id).fillna(False)
+        counted = counted_transformers(grid, on_feeder)
+        live = grid.transformers[on_feeder & grid.transformers["in_service"].astype(bool)]
+        figure = simultaneous_figure(grid, counted.index)
+        reason = "unknown_transformers" if figure.reason == "ok" and _unknown_count(live) else figure.reason
+        peak = _peak(feeder.feeder_id, flows.ids, head_kva, grid.solved.timestamps)
+        sections = lines[lines["feeder_id"].eq(feeder.feeder_id).fillna(False) & lines["level"].eq("mv")]
+        rows.append(
+            {
+                "feeder_id": feeder.feeder_id,
+                "name": feeder.name,
+                "substation_id": feeder.substation_id,
+                "transformer_count": len(live),
+                "unknown_count": _unknown_count(live),
+                "limit_percent": default_limit if pd.isna(feeder.limit_percent) else float(feeder.limit_percent),
+                **_most_loaded_section(sections),
+                "head_max_kva": peak.kva,
+                "head_max_at": peak.at,
+                **_lowest_voltage(grid, feeder.feeder_id),
+                "reserved_kva": float(live["reserved_kva"].sum()),
+                **figure.columns,
+                "reason": reason,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _unknown_count(transformers: pd.DataFrame) -> int:
+    return int((transformers["smax_import_kva"].isna() | transformers["reason"].isin(UNKNOWN_REASONS)).sum())
+
+
+def _most_loaded_section(sections: pd.DataFrame) -> dict[str, object]:
+    known = sections.dropna(subset=["max_loading_percent"])
+    top = known.loc[known["max_loading_percent"].idxmax()] if len(known) else None
+    return {
+        "max_loading_percent": np.nan if top is None else top["max_loading_percent"],
+        "max_loading_element": None if top is None else top["line_id"],
+        "max_loading_at": pd.NaT if top is None else top["max_loading_at"],
+    }
+
+
+@dataclass(frozen=True)
+class _Peak:
+    """Highest apparent power of a curve and its time; NaN and NaT where nothing was solved."""
+
+    kva: float
+    at: pd.Timestamp
+
+
+def _peak(name: str, ids: tuple[str, ...], load_kva: npt.NDArray[np.float32], timestamps: pd.DatetimeIndex) -> _Peak:
+    row = ids.index(name) if name in ids else -1
+    if row < 0 or not np.isfinite(load_kva[row]).any():
+        return _Peak(np.nan, pd.NaT)
+    at = int(np.nanargmax(load_kva[row]))
+    return _Peak(float(load_kva[row, at]), timestamps[at])
+
+
+def _lowest_voltage(grid: Grid, feeder_id: str) -> dict[str, object]:
+    buses = grid.case.topology.buses
+    here = buses[buses["feeder_id"].eq(feeder_id).fillna(False) & buses["level"].eq("mv")]
+    voltages = grid.solved.buses["voltage_min_pu"].reindex(here.index).dropna()
+    if voltages.empty:
+        return {"voltage_min_pu": np.nan, "voltage_min_node": None}
+    return {"voltage_min_pu": float(voltages.min()), "voltage_min_node": str(here.at[voltages.idxmin(), "bus_id"])}
+
+
+def substation_headroom(grid: Grid, policy: Policy) -> pd.DataFrame:
+    """One row per substation, with the columns of ``tables.results.substations``.
+
+    Its room is ``limit · rating − highest load − reserved − k·Sn of transformers without data``.
+    """
+    flows = grid.solved.substations
+    load_kva = np.hypot(flows.p_kw, flows.q_kvar)
+    limit_percent = policy.choice("substation_limit_percent")
+    rows = []
+    for substation in grid.case.topology.substations.itertuples():
+        below = grid.transformers[grid.transformers["substation_id"].eq(substation.substation_id).fillna(False)]
+        below = below[below["in_service"].astype(bool)]
+        unknown = below[below["source"].eq("none")]
+        assumed_kva = policy.choice("transformer_limit_percent") / 100.0 * float(unknown["rated_kva"].sum())
+        peak = _peak(substation.substation_id, flows.ids, load_kva, grid.solved.timestamps)
+        rated_kva = float(substation.rated_kva) if pd.notna(substation.rated_kva) else np.nan
+        reserved_kva = float(below["reserved_kva"].sum())
+        failed = _any_failed(grid, substation.substation_id)
+        room_kva = limit_percent / 100.0 * rated_kva - peak.kva - reserved_kva - assumed_kva
+        rows.append(
+            {
+                "substation_id": substation.substation_id,
+                "name": substation.name,
+                "rated_kva": rated_kva,
+                "limit_percent": limit_percent,
+                "max_kva": peak.kva,
+                "max_loading_percent": peak.kva / rated_kva * 100.0,
+                "max_loading_at": peak.at,
+                "reserved_kva": reserved_kva,
+                "allowed_kva": np.nan if failed else np.maximum(room_kva, 0.0),
+                "binding_element": None if np.isnan(rated_kva) else substation.substation_id,
+                "reason": _substation_reason(failed, room_kva, len(unknown)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _any_failed(grid: Grid, substation_id: str) -> bool:
+    buses = grid.case.topology.buses
+    islands = buses.loc[buses["substation_id"].eq(substation_id).fillna(False), "island"].unique()
+    return any(bool(grid.solved.failed[island].any()) for island in islands if island >= 0)
+
+
+def _substation_reason(failed: bool, room_kva: float, unknown: int) -> str:
+    if failed:
+        return "solver_failure"
+    if np.isnan(room_kva):
+        return "no_source"
+    if room_kva <= 0.0:
+        return "over_limit"
+    return "unknown_transformers" if unknown else "ok"

@@ -1,0 +1,71 @@
+"""Allowed capacity of a transformer (P7)."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from capacity.headroom.reserved import reserved_by_transformer
+from capacity.tables.policy import Policy
+from capacity.tables.rated import RatedCurves
+
+UNKNOWN_REASONS = ("solver_failure", "no_source", "insufficient_data")
+
+
+def transformer_headroom(
+    rates: pd.DataFrame, reserved: pd.DataFrame, policy: Policy, solver_failed: npt.NDArray[np.bool_]
+) -> pd.DataFrame:
+    """``rates`` with ``reserved_kva``, ``allowed_kva`` and ``reason`` (P7).
+
+    ``allowed = max(0, k·Sn − Smax − reserved)`` of in-service public transformers; missing, never k·Sn, where Smax is
+    unknown, and where it was simulated with a step that did not converge.
+    """
+    full = rates.copy()
+    full["reserved_kva"] = full["transformer_id"].map(reserved_by_transformer(reserved)).fillna(0.0).astype("float64")
+    limit_kva = policy.choice("transformer_limit_percent") / 100.0 * full["rated_kva"]
+    room_kva = limit_kva - full["smax_import_kva"] - full["reserved_kva"]
+    untrusted = solver_failed & full["source"].eq("simulated").to_numpy()
+    reason = np.select(
+        [
+            full["ownership"].eq("dedicated"),
+            ~full["in_service"].astype(bool),
+            untrusted,
+            full["source"].eq("none"),
+            full["smax_import_kva"].isna(),
+            room_kva <= 0.0,
+        ],
+        ["dedicated", "out_of_service", "solver_failure", "no_source", "insufficient_data", "over_limit"],
+        default="ok",
+    )
+    full["allowed_kva"] = room_kva.clip(lower=0.0).where(np.isin(reason, ["ok", "over_limit"]))
+    full["share_kva"] = np.nan
+    full["reason"] = reason
+    return full
+
+
+def room_12x24(transformers: pd.DataFrame, curves: RatedCurves, policy: Policy) -> pd.DataFrame:
+    """Allowed capacity by area, month and hour of the day: the P7 sum with Smax taken over that month and hour.
+
+    An area with a transformer without data, or a cell without a reading of one of its transformers, is missing there.
+
+    Returns
+    -------
+    DataFrame with the columns of ``tables.results.capacity_12x24``.
+    """
+    counted = transformers[
+        transformers["area_id"].notna() & transformers["reason"].isin(["ok", "over_limit", *UNKNOWN_REASONS])
+    ]
+    rows = [curves.row(name) for name in counted["transformer_id"]]
+    imported = np.where(
+        curves.p_kw[rows] >= 0.0, curves.s_kva[rows], np.where(np.isnan(curves.s_kva[rows]), np.nan, 0.0)
+    )
+    cell = pd.MultiIndex.from_arrays([curves.timestamps.month, curves.timestamps.hour], names=["month", "hour"])
+    worst = pd.DataFrame(imported.T, index=cell).groupby(level=["month", "hour"]).max()
+    limit_kva = policy.choice("transformer_limit_percent") / 100.0 * counted["rated_kva"].to_numpy()
+    room = (limit_kva - worst - counted["reserved_kva"].to_numpy()).clip(lower=0.0)
+    room = room.where(~counted["reason"].isin(UNKNOWN_REASONS).to_numpy(), np.nan)
+    room.columns = counted["area_id"].to_numpy()
+    by_area = room.T.groupby(level=0).sum(min_count=1).T.where(room.notna().T.groupby(level=0).all().T)
+    long = by_area.stack(future_stack=True).rename("allowed_kva").reset_index()
+    return long.rename(columns={"level_2": "area_id"})[["area_id", "month", "hour", "allowed_kva"]]

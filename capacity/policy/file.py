@@ -1,0 +1,72 @@
+"""Reading a policy file: one bundled with the package by its name, or one beside a case by its path."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from capacity.errors import PolicyError
+from capacity.tables.policy import Policy
+
+REQUIRED_TRIGGERS = ("may_initiate", "must_initiate", "pre_control", "connection")
+REQUIRED_CHOICES = (
+    "window_months",
+    "coverage_min_percent",
+    "heavy_percent",
+    "overload_percent",
+    "sustained_hours",
+    "transformer_limit_percent",
+    "lv_line_limit_percent",
+    "section_limit_percent",
+    "substation_limit_percent",
+    "existing_violation_epsilon_pu",
+)
+
+
+def bundled_policies() -> tuple[str, ...]:
+    """Names of the policy files that come with the package."""
+    return tuple(sorted(entry.name.removesuffix(".yaml") for entry in _bundled() if entry.name.endswith(".yaml")))
+
+
+def load_policy(name: str, beside: Path | None = None) -> Policy:
+    """The policy called ``name``: bundled, or the file ``name`` (``.yaml`` may be left out) in folder ``beside``.
+
+    Raises
+    ------
+    PolicyError
+        The file is not there, is not YAML, lacks a rule or holds one that cannot be evaluated: all faults at once.
+    """
+    for candidate in [*_candidates(name, beside)]:
+        if candidate.is_file():
+            return _parse(name, candidate.read_text(encoding="utf-8"))
+    for entry in _bundled():
+        if entry.name == f"{name}.yaml":
+            return _parse(name, entry.read_text(encoding="utf-8"))
+    known = ", ".join(bundled_policies())
+    raise PolicyError(f"there is no policy '{name}': the bundled ones are {known}; or put {name}.yaml beside case.toml")
+
+
+def _bundled() -> list[Path]:
+    return [Path(str(entry)) for entry in files("capacity.policy").iterdir()]
+
+
+def _candidates(name: str, beside: Path | None) -> list[Path]:
+    return [] if beside is None else [beside / name, beside / f"{name}.yaml"]
+
+
+def _parse(name: str, content: str) -> Policy:
+    try:
+        policy = Policy.model_validate(yaml.safe_load(content))
+    except yaml.YAMLError as error:
+        raise PolicyError(f"policy '{name}' is not readable YAML: {error}") from error
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors())
+        raise PolicyError(f"policy '{name}' cannot be used: {faults}") from error
+    missing = [f"triggers.{key}" for key in REQUIRED_TRIGGERS if key not in policy.triggers]
+    missing += [f"choices.{key}" for key in REQUIRED_CHOICES if key not in policy.choices]
+    if missing:
+        raise PolicyError(f"policy '{name}' lacks {', '.join(missing)}")
+    return policy

@@ -1,0 +1,35 @@
+"""Status of an area (P11): the first that applies of no data, blocked, pre-control, open."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from capacity.tables.policy import Policy
+
+
+def area_status(area: pd.Series, policy: Policy) -> str:
+    """The P11 status of a row of ``tables.results.areas``.
+
+    ``no_data`` where P5 cannot be settled: nothing is known, or the sum over the known transformers is only a lower
+    bound below the threshold; also where the figure under the grid's limits is unknown.
+    """
+    trigger = policy.triggers["pre_control"]
+    sum_kva, allowed_kva = area["allowed_sum_kva"], area["allowed_kva"]
+    if pd.isna(sum_kva) or (area["allowed_sum_is_lower_bound"] and trigger.fires(sum_kva)) or pd.isna(allowed_kva):
+        return "no_data"
+    if allowed_kva <= 0.0:
+        return "blocked"
+    if pre_control_variant(area, policy):
+        return "pre_control"
+    return "open"
+
+
+def pre_control_variant(area: pd.Series, policy: Policy) -> str:
+    """Why P5 fires: ``sum`` (the plan's wording), ``grid_limited`` (only P8 is below), or empty: it does not."""
+    trigger = policy.triggers["pre_control"]
+    sum_kva, allowed_kva = area["allowed_sum_kva"], area["allowed_kva"]
+    if pd.isna(sum_kva):
+        return ""
+    if trigger.fires(sum_kva):
+        return "" if area["allowed_sum_is_lower_bound"] else "sum"
+    return "grid_limited" if pd.notna(allowed_kva) and trigger.fires(allowed_kva) else ""

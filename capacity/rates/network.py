@@ -1,0 +1,102 @@
+"""Load rates of lines (P1, P2) and voltages of LV nodes (P10)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from capacity.tables.case import Case
+from capacity.tables.policy import Policy
+from capacity.tables.solved import SolvedYear
+
+
+def line_rates(case: Case, solved: SolvedYear) -> pd.DataFrame:
+    """One row per line of the network, with the columns of ``tables.results.lines``."""
+    placed = case.topology.lines
+    net_line = case.net.line.loc[placed.index]
+    stats = solved.lines.reindex(placed.index)
+    rated_a = net_line["max_i_ka"] * net_line["df"] * net_line["parallel"] * 1000.0
+    copied = [
+        column
+        for column in stats.columns
+        if column.startswith(("max_loading", "second_", "third_", "hours_", "longest_"))
+    ]
+    return pd.DataFrame(
+        {
+            "line_id": placed["line_id"],
+            "level": placed["level"],
+            "area_id": placed["transformer_id"].map(_area_of_transformer(case)),
+            "transformer_id": placed["transformer_id"],
+            "feeder_id": placed["feeder_id"],
+            "substation_id": placed["substation_id"],
+            "voltage_kv": net_line["from_bus"].map(case.net.bus["vn_kv"]),
+            "rated_a": rated_a.where(rated_a > 0.0),
+            "max_i_a": stats["max_i_ka"] * 1000.0,
+            **{column: stats[column] for column in copied},
+            "steps_failed": stats["steps_failed"].fillna(0).astype("int64"),
+        }
+    ).reset_index(drop=True)
+
+
+def node_voltages(case: Case, policy: Policy, solved: SolvedYear) -> pd.DataFrame:
+    """One row per LV bus: its lowest and highest voltage against its statutory band (P10).
+
+    A node is single-phase when all its customers are; a node without a customer, or whose customers do not state
+    their phases, takes the three-phase band.
+
+    Returns
+    -------
+    DataFrame with the columns of ``tables.results.nodes``; the index is the pandapower bus.
+    """
+    buses = case.topology.buses
+    nodes = buses[buses["level"] == "lv"]
+    stats = solved.buses.reindex(nodes.index)
+    standard = policy.voltage_standards[case.settings.voltage_standard]
+    phases = nodes["bus_id"].map(node_phases(case)).fillna("unknown")
+    bands = [standard.band(vn, p) for vn, p in zip(nodes["vn_kv"], phases, strict=True)]
+    lower = np.array([band.lower_pu(vn) for band, vn in zip(bands, nodes["vn_kv"], strict=True)])
+    upper = np.array([band.upper_pu(vn) for band, vn in zip(bands, nodes["vn_kv"], strict=True)])
+    known = stats["voltage_min_pu"].notna()
+    return pd.DataFrame(
+        {
+            "node_id": nodes["bus_id"],
+            "area_id": nodes["transformer_id"].map(_area_of_transformer(case)),
+            "transformer_id": nodes["transformer_id"],
+            "feeder_id": nodes["feeder_id"],
+            "vn_kv": nodes["vn_kv"],
+            "phases": phases,
+            "voltage_min_pu": stats["voltage_min_pu"],
+            "voltage_min_v": stats["voltage_min_pu"] * nodes["vn_kv"] * 1000.0,
+            "voltage_min_at": stats["voltage_min_at"],
+            "voltage_max_pu": stats["voltage_max_pu"],
+            "voltage_max_at": stats["voltage_max_at"],
+            "voltage_lower_pu": lower,
+            "voltage_upper_pu": upper,
+            "low_voltage": (stats["voltage_min_pu"] < lower).astype("boolean").where(known),
+            "high_voltage": (stats["voltage_max_pu"] > upper).astype("boolean").where(known),
+            "allowed_kva": np.nan,
+            "binding_element": pd.Series(pd.NA, index=nodes.index, dtype="string"),
+            "binding_criterion": pd.Series(pd.NA, index=nodes.index, dtype="string"),
+            "binding_at": pd.NaT,
+            "reason": "not_computed",
+        },
+        index=nodes.index,
+    )
+
+
+def node_phases(case: Case) -> pd.Series:
+    """``"1"``, ``"3"`` or ``"unknown"`` by node_id, for nodes with customers."""
+    at_node = case.customers.dropna(subset=["node_id"])
+    if at_node.empty:
+        return pd.Series(dtype="string")
+
+    def agree(values: pd.Series) -> str:
+        if (values == "3").fillna(False).any():
+            return "3"
+        return "1" if (values == "1").fillna(False).all() else "unknown"
+
+    return at_node.groupby("node_id")["phases"].agg(agree).astype("string")
+
+
+def _area_of_transformer(case: Case) -> pd.Series:
+    return case.transformers.drop_duplicates("transformer_id").set_index("transformer_id")["area_id"]
