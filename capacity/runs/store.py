@@ -1,0 +1,222 @@
+"""A run on disk: ``results/<run>/`` with one Parquet file per table, ``manifest.json`` and ``summary.xlsx``."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pandera.errors import SchemaErrors
+from pydantic import ValidationError
+
+from capacity.errors import RunError
+from capacity.runs.swap import present, replace_whole
+from capacity.runs.workbook import write_summary
+from capacity.tables._schema import Table, conform
+from capacity.tables.results import ALL
+from capacity.tables.run import FORMAT_VERSION, Manifest, Run
+
+MANIFEST, SUMMARY, FIGURES = "manifest.json", "summary.xlsx", "figures"
+SHAPES = {"area_shapes": "area_id", "feeder_shapes": "feeder_id"}
+_ROWS_PER_GROUP = 262_144
+_LONG = frozenset({"transformer_curves", "feeder_curves"})  # checked by column and type; written a slice at a time
+_OURS = frozenset({MANIFEST, SUMMARY, FIGURES, *(f"{name}.parquet" for name in (*ALL, *SHAPES))})
+
+
+def write_run(run: Run, folder: Path, also: Callable[[Path], object] | None = None) -> None:
+    """Write a run as a folder that appears whole or not at all.
+
+    Parameters
+    ----------
+    run : the finished run; its tables follow ``tables.results``.
+    folder : the run's folder. A run that is already there is replaced when the new one is whole; files in it that
+        are not ours (a planner's notes) are kept, its old pictures are not.
+    also : called with the growing folder once everything else is in it, e.g. to draw pictures into it.
+
+    Raises
+    ------
+    RunError
+        When ``folder`` holds something that is not a run, is being written by another process, or holds a file that
+        another program keeps open. The former state is unchanged then.
+    pandera.errors.SchemaErrors
+        When a table breaks its schema: a fault of the program, not of the input.
+    """
+    _refuse_foreign(folder)
+
+    def fill(growing: Path) -> None:
+        for name, schema in ALL.items():
+            _write_table(getattr(run, name), schema, growing / f"{name}.parquet", name in _LONG)
+        for name in SHAPES:
+            getattr(run, name).to_parquet(growing / f"{name}.parquet", compression="zstd", index=False)
+        write_summary(run, growing / SUMMARY)
+        if folder.is_dir():
+            _keep_foreign_files(folder, growing)
+        if also is not None:
+            also(growing)
+        (growing / MANIFEST).write_text(run.manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+    replace_whole(folder, fill)
+
+
+def read_run(folder: Path) -> Run:
+    """Read a run's folder.
+
+    Raises
+    ------
+    RunError
+        When files are missing, damaged or of another format version: every problem at once, in English and Chinese.
+    """
+    place = present(folder)
+    problems: list[str] = []
+    manifest = _read_manifest(place, folder, problems)
+    tables = {name: _read_table(place, name, schema, problems) for name, schema in ALL.items()}
+    shapes = {name: _read_shapes(place, name, key, problems) for name, key in SHAPES.items()}
+    if problems or manifest is None:
+        raise RunError("\n".join([f"'{folder}' is not a complete run / 不是完整的计算结果:", *problems]))
+    return Run(manifest=manifest, **tables, **shapes)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read only what a run says about itself (for lists of runs).
+
+    Raises
+    ------
+    RunError
+        When the manifest is missing, damaged or of another format version.
+    """
+    problems: list[str] = []
+    manifest = _read_manifest(present(folder), folder, problems)
+    if manifest is None:
+        raise RunError("\n".join(problems))
+    return manifest
+
+
+def _refuse_foreign(folder: Path) -> None:
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise RunError(f"'{folder}' is a file, not a folder.\n“{folder}”是文件，不是文件夹。")
+    if any(folder.iterdir()) and not (folder / MANIFEST).exists():
+        raise RunError(
+            f"'{folder}' holds files but no {MANIFEST}: it is not a run and will not be replaced. "
+            f"Choose another folder, or empty this one.\n"
+            f"“{folder}”中有文件但没有 {MANIFEST}，不是计算结果，不会覆盖。请另选文件夹或先清空。"
+        )
+
+
+def _keep_foreign_files(folder: Path, growing: Path) -> None:
+    for path in folder.iterdir():
+        if path.name in _OURS or path.name.startswith("~$"):  # "~$": the mark Excel leaves beside an open file
+            continue
+        if path.is_dir():
+            shutil.copytree(path, growing / path.name)
+        else:
+            shutil.copy2(path, growing / path.name)
+
+
+def _write_table(frame: pd.DataFrame, schema: Table, path: Path, long: bool) -> None:
+    whole = _typed(frame, schema) if long else conform(frame, schema)
+    arrow = _arrow_schema(schema)
+    with pq.ParquetWriter(path, arrow, compression="zstd", write_page_checksum=True) as writer:
+        for start in range(0, max(len(whole), 1), _ROWS_PER_GROUP):
+            part = whole.iloc[start : start + _ROWS_PER_GROUP]
+            writer.write_table(pa.Table.from_pandas(part, schema=arrow, preserve_index=False))
+
+
+def _typed(frame: pd.DataFrame, schema: Table) -> pd.DataFrame:
+    """The columns of the schema in their types, without looking at every value (for millions of rows)."""
+    if list(frame.columns) != list(schema.columns):
+        return conform(frame, schema)  # completes it, or says what is wrong
+    return frame.astype({name: str(column.dtype) for name, column in schema.columns.items()})
+
+
+_ARROW = {
+    "string": pa.string(),
+    "string[python]": pa.string(),
+    "float64": pa.float64(),
+    "float32": pa.float32(),
+    "Int64": pa.int64(),
+    "boolean": pa.bool_(),
+    "datetime64[ns]": pa.timestamp("ns"),
+}
+
+
+def _arrow_schema(schema: Table) -> pa.Schema:
+    fields = [pa.field(name, _ARROW[str(column.dtype)]) for name, column in schema.columns.items()]
+    return pa.schema(fields, metadata={"table": str(schema.name), "format_version": str(FORMAT_VERSION)})
+
+
+def _read_manifest(place: Path, folder: Path, problems: list[str]) -> Manifest | None:
+    path = place / MANIFEST
+    if not place.is_dir():
+        problems.append(f"  - there is no folder '{folder}' / 文件夹不存在")
+        return None
+    if not path.exists():
+        problems.append(f"  - {MANIFEST}: missing / 缺失")
+        return None
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        version = content.get("format_version")
+        if version != FORMAT_VERSION:
+            problems.append(
+                f"  - {MANIFEST}: format version {version}, this program reads {FORMAT_VERSION}; run the case again "
+                f"/ 格式版本为 {version}，本程序读取版本 {FORMAT_VERSION}，请重新计算"
+            )
+            return None
+        return Manifest.model_validate(content)
+    except (ValidationError, ValueError, AttributeError, OSError) as error:
+        problems.append(f"  - {MANIFEST}: damaged / 已损坏 ({_first_line(error)})")
+        return None
+
+
+def _read_table(place: Path, name: str, schema: Table, problems: list[str]) -> pd.DataFrame | None:
+    path = place / f"{name}.parquet"
+    if not path.exists():
+        if place.is_dir():
+            problems.append(f"  - {path.name}: missing / 缺失")
+        return None
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            stored = file.read()
+        strange = set(stored.column_names) ^ set(schema.columns)
+        if strange:
+            problems.append(
+                f"  - {path.name}: columns differ from this program's / 列与本程序不一致: {', '.join(sorted(strange))}"
+            )
+            return None
+        frame = stored.to_pandas()
+        return _typed(frame[list(schema.columns)], schema) if name in _LONG else conform(frame, schema)
+    except SchemaErrors as error:
+        columns = sorted({str(column) for column in error.failure_cases["column"].dropna()})
+        problems.append(
+            f"  - {path.name}: values outside their columns' meaning / 数值不符合列定义: {', '.join(columns)}"
+        )
+    except (pa.ArrowException, ValueError, TypeError, OSError) as error:
+        problems.append(f"  - {path.name}: damaged / 已损坏 ({_first_line(error)})")
+    return None
+
+
+def _read_shapes(place: Path, name: str, key: str, problems: list[str]) -> gpd.GeoDataFrame | None:
+    path = place / f"{name}.parquet"
+    if not path.exists():
+        if place.is_dir():
+            problems.append(f"  - {path.name}: missing / 缺失")
+        return None
+    try:
+        shapes = gpd.read_parquet(path)
+        if key not in shapes.columns:
+            problems.append(f"  - {path.name}: column '{key}' is missing / 缺少列")
+            return None
+        return shapes
+    except (pa.ArrowException, ValueError, TypeError, KeyError, OSError) as error:
+        problems.append(f"  - {path.name}: damaged / 已损坏 ({_first_line(error)})")
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
