@@ -4,7 +4,7 @@ from capacity.headroom.areas import area_headroom
 from capacity.headroom.feeders import feeder_headroom, substation_headroom
 from capacity.headroom.grid import prepare_grid
 from capacity.headroom.reserved import application_demand, reserved_demand
-from capacity.headroom.transformers import room_12x24, transformer_headroom
+from capacity.headroom.transformers import room_12x24, transformer_headroom, with_shares
 
 __all__ = [
     "application_demand",
@@ -15,4 +15,5 @@ __all__ = [
     "room_12x24",
     "substation_headroom",
     "transformer_headroom",
+    "with_shares",
 ]

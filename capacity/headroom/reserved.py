@@ -18,7 +18,8 @@ def application_demand(case: Case, policy: Policy, applications: pd.DataFrame) -
     Returns
     -------
     DataFrame, one row per application in the given order: ``application_id``, ``transformer_id``, ``bus`` (pandapower
-    index of its node, else of the transformer's LV busbar; -1 unknown), ``s_kva``, ``p_kw``, ``q_kvar`` (lagging).
+    index of its node, else of the transformer's LV busbar; -1 unknown), ``status``, ``s_kva``, ``p_kw``, ``q_kvar``
+    (lagging).
     """
     table = applications.reset_index(drop=True)
     power_factor = table["power_factor"].fillna(case.settings.power_factor).astype("float64")
@@ -32,6 +33,7 @@ def application_demand(case: Case, policy: Policy, applications: pd.DataFrame) -
             "application_id": table["application_id"],
             "transformer_id": table["transformer_id"],
             "bus": bus.fillna(-1).astype("int64"),
+            "status": table["status"],
             "s_kva": p_kw / power_factor,
             "p_kw": p_kw,
             "q_kvar": p_kw * power_factor.map(lambda value: math.tan(math.acos(value))),

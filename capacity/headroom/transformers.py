@@ -44,6 +44,12 @@ def transformer_headroom(
     return full
 
 
+def with_shares(transformers: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    """``transformers`` with ``share_kva``: the part of its area's simultaneous figure that each one takes (P8)."""
+    shares = transformers["transformer_id"].map(areas.attrs["shares_kva"])
+    return transformers.assign(share_kva=shares.astype("float64"))
+
+
 def room_12x24(transformers: pd.DataFrame, curves: RatedCurves, policy: Policy) -> pd.DataFrame:
     """Allowed capacity by area, month and hour of the day: the P7 sum with Smax taken over that month and hour.
 

@@ -3,6 +3,6 @@
 from capacity.policy.alerts import raise_alerts
 from capacity.policy.evidence import gather_evidence
 from capacity.policy.file import bundled_policies, load_policy
-from capacity.policy.status import area_status
+from capacity.policy.status import area_status, with_status
 
-__all__ = ["area_status", "bundled_policies", "gather_evidence", "load_policy", "raise_alerts"]
+__all__ = ["area_status", "bundled_policies", "gather_evidence", "load_policy", "raise_alerts", "with_status"]

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from capacity.policy.messages import (
-    Sentence,
     connection_sentence,
     load_rate_sentence,
     pre_control_sentence,
@@ -50,7 +49,6 @@ def raise_alerts(
     areas: pd.DataFrame,
     substations: pd.DataFrame,
     demand: pd.DataFrame,
-    statuses: pd.Series,
     curves: RatedCurves,
 ) -> pd.DataFrame:
     """Every alert of a run.
@@ -61,7 +59,7 @@ def raise_alerts(
 
     Parameters
     ----------
-    demand : ``headroom.application_demand`` of all applications; ``statuses`` their status by application_id.
+    demand : every application's ``application_id``, ``transformer_id``, ``status`` and ``s_kva``.
 
     Returns
     -------
@@ -69,11 +67,9 @@ def raise_alerts(
     """
     counted = transformers[transformers["in_service"].astype(bool) & transformers["ownership"].eq("public")]
     alerts = [
-        *_of_transformers(policy, counted, curves),
-        *_of_lines(policy, lines, set(counted["transformer_id"])),
-        *_of_substations(policy, substations),
+        *_of_load_rates(policy, _rated_elements(counted, lines, substations), curves),
         *_of_areas(policy, areas),
-        *_of_applications(policy, counted, demand, statuses),
+        *_of_applications(policy, counted, demand),
     ]
     if not alerts:
         return empty(ALERTS)
@@ -95,125 +91,76 @@ def _load_rate_trigger(policy: Policy, value: float) -> Trigger | None:
     return None
 
 
-def _load_rate_alert(
-    trigger: Trigger,
-    area_id: str | None,
-    element_type: str,
-    element_id: str,
-    sentence: Sentence,
-    value: float,
-    at: pd.Timestamp,
-    duration_h: float,
-    source: str,
-) -> _Alert:
-    return _Alert(
-        trigger.rule,
-        trigger.action,
-        area_id,
-        element_type,
-        element_id,
-        None,
-        "",
-        value,
-        trigger.threshold,
-        UNIT[trigger.unit],
-        at,
-        duration_h,
-        source,
-        sentence.zh,
-        sentence.en,
+def _of_load_rates(policy: Policy, rated: pd.DataFrame, curves: RatedCurves) -> Iterator[_Alert]:
+    """P3 or P4 for every row of ``_rated_elements`` that reaches its threshold."""
+    for row in rated.itertuples():
+        trigger = _load_rate_trigger(policy, row.value)
+        if trigger is None:
+            continue
+        duration_h = _duration_h(row, trigger, curves) if row.element_type == "transformer" else float("nan")
+        sentence = load_rate_sentence(trigger, row.element_type, row.name, row.value, row.at, duration_h, row.source)
+        yield _Alert(
+            rule=trigger.rule,
+            action=trigger.action,
+            area_id=_text(row.area_id),
+            element_type=row.element_type,
+            element_id=row.element_id,
+            application_id=None,
+            variant="",
+            value=row.value,
+            threshold=trigger.threshold,
+            unit=UNIT[trigger.unit],
+            at=row.at,
+            duration_h=duration_h,
+            source=row.source,
+            message_zh=sentence.zh,
+            message_en=sentence.en,
+        )
+
+
+def _rated_elements(counted: pd.DataFrame, lines: pd.DataFrame, substations: pd.DataFrame) -> pd.DataFrame:
+    """What P3 and P4 look at, one row each: public transformers, the worst LV line of each of their networks, and
+    upstream the worst section of each feeder and every substation."""
+    lv = lines[lines["level"].eq("lv") & lines["transformer_id"].isin(counted["transformer_id"])]
+    mv = lines[lines["level"].eq("mv") & lines["feeder_id"].notna()]
+    parts = [
+        ("transformer", "transformer_id", counted),
+        ("line", "line_id", _worst_of_each(lv, "transformer_id")),
+        ("section", "line_id", _worst_of_each(mv, "feeder_id").assign(area_id=None)),
+        ("substation", "substation_id", substations.assign(area_id=None)),
+    ]
+    frames = [
+        pd.DataFrame(
+            {
+                "element_type": element_type,
+                "element_id": part[key],
+                "name": part.get("name", part[key]),
+                "area_id": part["area_id"],
+                "value": part["max_loading_percent"],
+                "at": part["max_loading_at"],
+                "source": part.get("source", "simulated"),
+                "rated_kva": part.get("rated_kva", np.nan),
+            }
+        )
+        for element_type, key, part in parts
+    ]
+    return pd.concat([frame.astype({"area_id": "string"}) for frame in frames], ignore_index=True).dropna(
+        subset=["value"]
     )
 
 
-def _of_transformers(policy: Policy, counted: pd.DataFrame, curves: RatedCurves) -> Iterator[_Alert]:
-    step_h = float((curves.timestamps[1] - curves.timestamps[0]) / pd.Timedelta(hours=1))
-    for row in counted.dropna(subset=["max_loading_percent"]).itertuples():
-        trigger = _load_rate_trigger(policy, row.max_loading_percent)
-        if trigger is None:
-            continue
-        loading = curves.s_kva[curves.row(row.transformer_id)] / row.rated_kva * 100.0
-        duration_h = _longest_run(np.array([trigger.fires(value) for value in loading])) * step_h
-        sentence = load_rate_sentence(
-            trigger, "transformer", row.name, row.max_loading_percent, row.max_loading_at, duration_h, row.source
-        )
-        yield _load_rate_alert(
-            trigger,
-            _text(row.area_id),
-            "transformer",
-            row.transformer_id,
-            sentence,
-            row.max_loading_percent,
-            row.max_loading_at,
-            duration_h,
-            row.source,
-        )
-
-
-def _longest_run(above: np.ndarray) -> int:
-    """Length of the longest run of true."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], above, [False]))))
-    return int((edges[1::2] - edges[::2]).max(initial=0))
-
-
-def _of_lines(policy: Policy, lines: pd.DataFrame, counted: set[str]) -> Iterator[_Alert]:
-    """The most loaded LV line of each public transformer's network, the most loaded section of each feeder."""
+def _worst_of_each(lines: pd.DataFrame, key: str) -> pd.DataFrame:
     known = lines.dropna(subset=["max_loading_percent"])
-    lv = known[known["level"].eq("lv") & known["transformer_id"].isin(counted)]
-    mv = known[known["level"].eq("mv") & known["feeder_id"].notna()]
-    for group, key, element_type in ((lv, "transformer_id", "line"), (mv, "feeder_id", "section")):
-        if group.empty:
-            continue
-        for row in group.loc[group.groupby(key)["max_loading_percent"].idxmax()].itertuples():
-            trigger = _load_rate_trigger(policy, row.max_loading_percent)
-            if trigger is None:
-                continue
-            sentence = load_rate_sentence(
-                trigger,
-                element_type,
-                row.line_id,
-                row.max_loading_percent,
-                row.max_loading_at,
-                float("nan"),
-                "simulated",
-            )
-            yield _load_rate_alert(
-                trigger,
-                _text(row.area_id),
-                element_type,
-                row.line_id,
-                sentence,
-                row.max_loading_percent,
-                row.max_loading_at,
-                float("nan"),
-                "simulated",
-            )
+    return known.loc[known.groupby(key)["max_loading_percent"].idxmax()] if len(known) else known
 
 
-def _of_substations(policy: Policy, substations: pd.DataFrame) -> Iterator[_Alert]:
-    for row in substations.dropna(subset=["max_loading_percent"]).itertuples():
-        trigger = _load_rate_trigger(policy, row.max_loading_percent)
-        if trigger is None:
-            continue
-        sentence = load_rate_sentence(
-            trigger,
-            "substation",
-            row.name,
-            row.max_loading_percent,
-            row.max_loading_at,
-            float("nan"),
-            "simulated",
-        )
-        yield _load_rate_alert(
-            trigger,
-            None,
-            "substation",
-            row.substation_id,
-            sentence,
-            row.max_loading_percent,
-            row.max_loading_at,
-            float("nan"),
-            "simulated",
-        )
+def _duration_h(row: pd.Series, trigger: Trigger, curves: RatedCurves) -> float:
+    """The longest unbroken time for which the trigger would have fired."""
+    step_h = float((curves.timestamps[1] - curves.timestamps[0]) / pd.Timedelta(hours=1))
+    loading = curves.s_kva[curves.row(row.element_id)] / row.rated_kva * 100.0
+    above = np.array([trigger.fires(value) for value in loading])
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], above, [False]))))
+    return float((edges[1::2] - edges[::2]).max(initial=0)) * step_h
 
 
 def _of_areas(policy: Policy, areas: pd.DataFrame) -> Iterator[_Alert]:
@@ -225,36 +172,33 @@ def _of_areas(policy: Policy, areas: pd.DataFrame) -> Iterator[_Alert]:
         value = float(area["allowed_sum_kva"] if variant == "sum" else area["allowed_kva"])
         sentence = pre_control_sentence(trigger, area, value, variant)
         yield _Alert(
-            trigger.rule,
-            trigger.action,
-            area["area_id"],
-            "area",
-            area["area_id"],
-            None,
-            variant,
-            value,
-            trigger.threshold,
-            UNIT[trigger.unit],
-            area["binding_at"] if variant == "grid_limited" else pd.NaT,
-            float("nan"),
-            "none",
-            sentence.zh,
-            sentence.en,
+            rule=trigger.rule,
+            action=trigger.action,
+            area_id=area["area_id"],
+            element_type="area",
+            element_id=area["area_id"],
+            application_id=None,
+            variant=variant,
+            value=value,
+            threshold=trigger.threshold,
+            unit=UNIT[trigger.unit],
+            at=area["binding_at"] if variant == "grid_limited" else pd.NaT,
+            duration_h=float("nan"),
+            source="none",
+            message_zh=sentence.zh,
+            message_en=sentence.en,
         )
 
 
-def _of_applications(
-    policy: Policy, counted: pd.DataFrame, demand: pd.DataFrame, statuses: pd.Series
-) -> Iterator[_Alert]:
+def _of_applications(policy: Policy, counted: pd.DataFrame, demand: pd.DataFrame) -> Iterator[_Alert]:
     """P6, each application judged with everything accepted already connected."""
     trigger = policy.triggers["connection"]
     placed = counted.set_index("transformer_id")
     for row in demand.itertuples():
-        status = statuses.get(row.application_id)
-        if status not in PENDING or row.transformer_id not in placed.index:
+        if row.status not in PENDING or row.transformer_id not in placed.index:
             continue
         transformer = placed.loc[row.transformer_id]
-        reserved_kva = transformer["reserved_kva"] - (row.s_kva if status == "accepted" else 0.0)
+        reserved_kva = transformer["reserved_kva"] - (row.s_kva if row.status == "accepted" else 0.0)
         before_percent = (transformer["smax_import_kva"] + reserved_kva) / transformer["rated_kva"] * 100.0
         value = (transformer["smax_import_kva"] + reserved_kva + row.s_kva) / transformer["rated_kva"] * 100.0
         if not trigger.fires(value):
@@ -263,23 +207,23 @@ def _of_applications(
             trigger, row.application_id, transformer["name"], before_percent, value, row.s_kva
         )
         yield _Alert(
-            trigger.rule,
-            trigger.action,
-            _text(transformer["area_id"]),
-            "transformer",
-            row.transformer_id,
-            row.application_id,
-            "",
-            value,
-            trigger.threshold,
-            UNIT[trigger.unit],
-            transformer["smax_import_at"],
-            float("nan"),
-            transformer["source"],
-            sentence.zh,
-            sentence.en,
+            rule=trigger.rule,
+            action=trigger.action,
+            area_id=_text(transformer["area_id"]),
+            element_type="transformer",
+            element_id=row.transformer_id,
+            application_id=row.application_id,
+            variant="",
+            value=value,
+            threshold=trigger.threshold,
+            unit=UNIT[trigger.unit],
+            at=transformer["smax_import_at"],
+            duration_h=float("nan"),
+            source=transformer["source"],
+            message_zh=sentence.zh,
+            message_en=sentence.en,
         )
 
 
 def _text(value: object) -> str | None:
-    return None if pd.isna(value) else str(value)  # type: ignore[call-overload]  # any scalar of a table cell
+    return None if pd.isna(value) else str(value)

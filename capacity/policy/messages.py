@@ -52,8 +52,9 @@ def pre_control_sentence(trigger: Trigger, area: pd.Series, value: float, varian
             f"合计尚余{area['allowed_sum_kva']:.1f}千伏安，但受{criterion.zh if criterion else '上级电网'}"
             f"（{area['binding_element']}）限制，同时只能接入{value:.1f}千伏安，小于{trigger.threshold:g}千伏安"
         )
+        limit = criterion.en if criterion else "the grid above"
         en += (
-            f"have {area['allowed_sum_kva']:.1f} kVA left in sum, but {criterion.en if criterion else 'the grid above'} "
+            f"have {area['allowed_sum_kva']:.1f} kVA left in sum, but {limit} "
             f"({area['binding_element']}) lets only {value:.1f} kVA through at the same time, "
             f"less than {trigger.threshold:g} kVA"
         )
@@ -71,7 +72,8 @@ def connection_sentence(
 ) -> Sentence:
     """P6: an application would push its transformer above the threshold."""
     zh = (
-        f"申请{application_id}（{s_kva:.1f}千伏安）接入后，配变“{name}”预计最高负载率由{before_percent:.2f} %升至{value:.2f} %，"
+        f"申请{application_id}（{s_kva:.1f}千伏安）接入后，配变“{name}”"
+        f"预计最高负载率由{before_percent:.2f} %升至{value:.2f} %，"
         f"超过{trigger.threshold:g} %：{trigger.text_zh}（{trigger.rule}，{trigger.clause}）。"
     )
     en = (

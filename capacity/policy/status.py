@@ -7,6 +7,14 @@ import pandas as pd
 from capacity.tables.policy import Policy
 
 
+def with_status(areas: pd.DataFrame, quality: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """``areas`` with ``status`` (P11) and ``quality_count``, the warnings and notes that name each area."""
+    full = areas.copy()
+    full["status"] = pd.Series([area_status(area, policy) for _, area in full.iterrows()], dtype="string")
+    full["quality_count"] = full["area_id"].map(quality["area_id"].value_counts()).fillna(0).astype("int64")
+    return full
+
+
 def area_status(area: pd.Series, policy: Policy) -> str:
     """The P11 status of a row of ``tables.results.areas``.
 

@@ -84,6 +84,47 @@ def node_voltages(case: Case, policy: Policy, solved: SolvedYear) -> pd.DataFram
     )
 
 
+def feeder_voltages(case: Case, policy: Policy, solved: SolvedYear) -> pd.DataFrame:
+    """Voltages of MV buses and LV busbars by distance from the substation, for radially operated feeders.
+
+    Returns
+    -------
+    DataFrame with the columns of ``tables.results.feeder_voltages``.
+    """
+    buses = case.topology.buses
+    busbars = buses.index.isin(case.net.trafo["lv_bus"])
+    shown = buses[(buses["level"].eq("mv") | (buses["level"].eq("lv") & busbars)) & buses["feeder_id"].notna()]
+    shown = shown[shown["depth"] >= 0]
+    standard = policy.voltage_standards[case.settings.voltage_standard]
+    stats = solved.buses.reindex(shown.index)
+    return pd.DataFrame(
+        {
+            "feeder_id": shown["feeder_id"],
+            "node_id": shown["bus_id"],
+            "level": shown["level"],
+            "distance_km": _distance_km(case).reindex(shown.index),
+            "voltage_min_pu": stats["voltage_min_pu"],
+            "voltage_max_pu": stats["voltage_max_pu"],
+            "lower_pu": [standard.band(vn).lower_pu(vn) for vn in shown["vn_kv"]],
+            "upper_pu": [standard.band(vn).upper_pu(vn) for vn in shown["vn_kv"]],
+        }
+    ).sort_values(["feeder_id", "distance_km", "node_id"], ignore_index=True)
+
+
+def _distance_km(case: Case) -> pd.Series:
+    """Length of the lines between each bus and the MV busbar of its substation, by bus index."""
+    buses = case.topology.buses
+    length_km = case.net.line["length_km"]
+    by_depth = buses[buses["depth"] >= 0].sort_values("depth")
+    distance: dict[int, float] = {}
+    for bus, parent, kind, index in zip(
+        by_depth.index, by_depth["parent_bus"], by_depth["parent_kind"], by_depth["parent_index"], strict=True
+    ):
+        own = float(length_km.at[index]) if kind == "line" and buses.at[bus, "level"] != "hv" else 0.0
+        distance[bus] = distance.get(parent, 0.0) + own
+    return pd.Series(distance, dtype="float64")
+
+
 def node_phases(case: Case) -> pd.Series:
     """``"1"``, ``"3"`` or ``"unknown"`` by node_id, for nodes with customers."""
     at_node = case.customers.dropna(subset=["node_id"])

@@ -71,6 +71,7 @@ class Run:
     evidence: pd.DataFrame
     transformer_curves: pd.DataFrame
     feeder_curves: pd.DataFrame
+    feeder_voltages: pd.DataFrame
     capacity_12x24: pd.DataFrame
     quality: pd.DataFrame
     applications: pd.DataFrame

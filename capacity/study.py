@@ -1,0 +1,157 @@
+"""The whole flow on one screen: case → checks → load flow → load rates → allowed capacity → alerts → run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import pandas as pd
+
+from capacity import headroom, policy, rates
+from capacity.case import apply_scenario
+from capacity.checks import check, judge_readings
+from capacity.errors import InputError
+from capacity.loadflow import LoadFlow
+from capacity.runs import assembly
+from capacity.runs.load_flow_issues import load_flow_issues
+from capacity.tables._schema import conform
+from capacity.tables.case import Case, Window
+from capacity.tables.issue import Issue
+from capacity.tables.policy import Policy
+from capacity.tables.readings import JudgedReadings
+from capacity.tables.results import ALL
+from capacity.tables.run import Run
+from capacity.tables.scenario import Scenario
+
+Progress = Callable[[str, int, int], None]
+Engine = Literal["auto", "radial", "pgm", "pandapower"]
+
+
+def run_study(
+    case: Case,
+    *,
+    scenario: Scenario | None = None,
+    rules: Policy | None = None,
+    window: Window | None = None,
+    engine: Engine = "auto",
+    workers: int | None = None,
+    name: str | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Run the main job on a case and return everything it found.
+
+    Parameters
+    ----------
+    scenario : changes laid over the case; the case itself is not touched.
+    rules : the policy, if not the one that the case names.
+    window : the steps to look at, if not the twelve months before the case's as-of date (P1).
+    engine : load-flow engine, or ``auto`` for the fastest exact one per island.
+    workers : threads of the load flow; all processors by default.
+    name : of the run; made of case, scenario and as-of date by default.
+    progress : called as ``progress(stage, done, total)``; ``total`` is 0 where a stage only begins.
+
+    Raises
+    ------
+    InputError
+        The case (or the scenario laid over it) has errors; every one of them is in ``.issues``.
+    PolicyError
+        The policy that the case names is absent or cannot be used.
+    """
+    clock = _Clock(progress)
+    with clock.stage("check"):
+        rules = rules or policy.load_policy(case.settings.policy)
+        studied = apply_scenario(case, scenario) if scenario else case
+        window = window or studied.window
+        issues = _without_errors(check(studied))
+        readings = judge_readings(studied, window)
+    with clock.stage("load flow"):
+        flow = LoadFlow(_with_counted_readings(studied, readings), window, engine=engine, workers=workers)
+        solved = flow.solve_year(progress=clock.within("load flow"))
+    with clock.stage("load rates"):
+        curves = rates.rated_curves(studied, readings, solved, projected=scenario is not None)
+        rated = rates.transformer_rates(studied, rules, curves, readings, solved)
+        lines = rates.line_rates(studied, solved)
+        nodes = rates.node_voltages(studied, rules, solved)
+    with clock.stage("allowed capacity"):
+        reserved = headroom.reserved_demand(studied, rules)
+        transformers = headroom.transformer_headroom(rated, reserved, rules, curves.solver_failed)
+        grid = headroom.prepare_grid(studied, rules, solved, flow, transformers, nodes, reserved)
+        areas = headroom.area_headroom(grid, lines, nodes, rules)
+        feeders = headroom.feeder_headroom(grid, lines, rules)
+        substations = headroom.substation_headroom(grid, rules)
+        transformers = headroom.with_shares(transformers, areas)
+    with clock.stage("alerts"):
+        quality = assembly.quality_table([*issues, *load_flow_issues(solved, studied)])
+        areas = policy.with_status(areas, quality, rules)
+        demand = headroom.application_demand(studied, rules, studied.applications)
+        alerts = policy.raise_alerts(rules, transformers, lines, areas, substations, demand, curves)
+    frames = {
+        "transformers": transformers,
+        "lines": lines,
+        "nodes": nodes,
+        "areas": areas,
+        "feeders": feeders,
+        "substations": substations,
+        "alerts": alerts,
+        "evidence": policy.gather_evidence(alerts, transformers, curves),
+        "transformer_curves": assembly.transformer_curves(curves),
+        "feeder_curves": assembly.feeder_curves(solved),
+        "feeder_voltages": rates.feeder_voltages(studied, rules, solved),
+        "capacity_12x24": headroom.room_12x24(transformers, curves, rules),
+        "quality": quality,
+        "applications": studied.applications,
+        "projects": studied.projects,
+    }
+    return Run(
+        manifest=assembly.make_manifest(studied, scenario, rules, window, solved, clock.seconds, name),
+        **{key: conform(frame, ALL[key]) for key, frame in frames.items()},
+        area_shapes=studied.areas[["area_id", "geometry"]],
+        feeder_shapes=assembly.feeder_shapes(studied),
+    )
+
+
+@dataclass
+class _Clock:
+    """Seconds spent in each stage, and who is told of it."""
+
+    progress: Progress | None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        if self.progress:
+            self.progress(name, 0, 0)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - start
+
+    def within(self, name: str) -> Callable[[int, int], None] | None:
+        progress = self.progress
+        return None if progress is None else lambda done, total: progress(name, done, total)
+
+
+def _without_errors(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    """The issues, if none of them stops a run."""
+    if any(issue.severity == "error" for issue in issues):
+        raise InputError(issues)
+    return issues
+
+
+def _with_counted_readings(case: Case, readings: JudgedReadings) -> Case:
+    """The case with only the readings that count: the load flow is scaled to nothing else."""
+    row, step = readings.valid.nonzero()
+    counted = pd.DataFrame(
+        {
+            "timestamp": readings.timestamps[step],
+            "transformer_id": pd.Categorical.from_codes(row, categories=list(readings.transformer_ids)).astype(
+                "string"
+            ),
+            "p_kw": readings.p_kw[row, step],
+            "q_kvar": readings.q_kvar[row, step],
+            "s_kva": readings.s_kva[row, step],
+        }
+    )
+    return replace(case, measurements=counted)
