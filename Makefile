@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all check format docs notebooks clean
 SHELL := /bin/sh
+export NO_MKDOCS_2_WARNING := 1
 
 # The first Python that is new enough; override with `make demo PYTHON=/path/to/python3`.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
