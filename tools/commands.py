@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 import inspect
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal, get_args, get_origin
 
 import typer
 
@@ -12,13 +14,12 @@ from tools import markdown
 
 def command_line() -> str:
     """Every command with its usage, its help, its arguments and its options."""
-    try:
-        from capacity.cli import app
-    except ImportError:
-        return "_The command line is not written yet._"
+    from capacity.cli import app
 
-    root = typer.main.get_command(app)
-    return "\n\n".join(_section(name, command) for name, command in leaves(root, "capacity"))
+    root: Any = typer.main.get_command(app)
+    own = [option for option in root.params if not option.name.endswith("_completion")]
+    common = f"### Before every command\n\n`capacity [OPTIONS] COMMAND …`\n\n{_options_table(own)}"
+    return "\n\n".join([common, *(_section(name, command) for name, command in leaves(root, "capacity"))])
 
 
 def leaves(command: Any, name: str) -> list[tuple[str, Any]]:
@@ -36,7 +37,7 @@ def leaves(command: Any, name: str) -> list[tuple[str, Any]]:
 def _section(name: str, command: Any) -> str:
     arguments = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
     options = [parameter for parameter in command.params if parameter.param_type_name == "option"]
-    usage = " ".join([name, *(["[OPTIONS]"] if options else []), *(_metavar(argument) for argument in arguments)])
+    usage = " ".join([name, *(["[OPTIONS]"] if options else []), *(_placed(argument) for argument in arguments)])
     parts = [f"### `{name}`", f"```text\n{usage}\n```", markdown.prose(inspect.cleandoc(command.help or ""))]
     if arguments:
         parts.append(
@@ -46,19 +47,25 @@ def _section(name: str, command: Any) -> str:
             )
         )
     if options:
-        parts.append(
-            markdown.table(("option", "default", "meaning"), ((_names(o), _default(o), _help(o)) for o in options))
-        )
+        parts.append(_options_table(options))
     return "\n\n".join(part for part in parts if part)
 
 
+def _options_table(options: Sequence[Any]) -> str:
+    return markdown.table(("option", "default", "meaning"), ((_names(o), _default(o), _help(o)) for o in options))
+
+
 def _help(parameter: Any) -> str:
-    return markdown.prose(getattr(parameter, "help", None) or "")
+    return markdown.prose(getattr(parameter, "help", None) or "").replace("<", "&lt;")
 
 
 def _metavar(argument: Any) -> str:
     name = str(argument.metavar or argument.name).upper().strip("[]")
     return name + ("…" if argument.nargs == -1 else "")
+
+
+def _placed(argument: Any) -> str:
+    return _metavar(argument) if argument.required else f"[{_metavar(argument)}]"
 
 
 def _names(option: Any) -> str:
@@ -69,16 +76,27 @@ def _names(option: Any) -> str:
 
 
 def _value_words(option: Any) -> str:
-    choices = getattr(option.type, "choices", None)
-    if choices:
-        return " / ".join(str(getattr(choice, "value", choice)) for choice in choices)
-    return str(option.metavar or getattr(option.type, "name", "value")).upper()
+    if option.metavar:
+        return str(option.metavar)
+    kind = option.type_descriptor.annotation
+    if get_origin(kind) is list:
+        kind = get_args(kind)[0]
+    if get_origin(kind) is Literal:
+        return " / ".join(str(choice) for choice in get_args(kind))
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return " / ".join(str(choice.value) for choice in kind)
+    words = {"Path": "PATH", "str": "TEXT", "int": "NUMBER", "float": "NUMBER"}
+    return words.get(getattr(kind, "__name__", ""), "VALUE")
 
 
 def _default(option: Any) -> str:
     if option.required:
         return "required"
     default = option.show_default if isinstance(option.show_default, str) else option.default
-    if callable(default) or default in (None, (), "", False) or type(default).__name__ == "Sentinel":
+    if option.is_flag and not option.secondary_opts:
+        return ""
+    if isinstance(default, bool):
+        return f"`{(option.opts if default else option.secondary_opts)[0]}`"
+    if callable(default) or default in (None, (), "") or type(default).__name__ == "Sentinel":
         return ""
     return f"`{getattr(default, 'value', default)}`"
