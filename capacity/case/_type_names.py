@@ -23,7 +23,7 @@ def rating_in_name(name: str) -> float | None:
 
 
 def series_code(name: str) -> str | None:
-    """``S13`` of ``S13-M·RL-400/10``; None for dry-type, on-load and amorphous series (``SCB10``, ``SZ11``, ``SH15``)."""
+    """``S13`` of ``S13-M·RL-400/10``; None for dry-type, on-load and amorphous series (``SCB10``, ``SH15``)."""
     found = re.match(r"(S\d+)(?=$|[-./·•M])", plain(name))
     return found.group(1) if found else None
 
