@@ -1,0 +1,321 @@
+"""The one object other code gets: a case's electrical model, ready to solve its year or any of its steps."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from capacity.loadflow import results
+from capacity.loadflow.calibration import calibrate
+from capacity.loadflow.crosscheck import critical_steps, cross_check
+from capacity.loadflow.engines import Choice, choose
+from capacity.loadflow.flows import feeder_meters, substation_meters, trafo_ends
+from capacity.loadflow.grid import Grid, build_grid
+from capacity.loadflow.injections import Injections, build_injections, profile_rows, stated
+from capacity.loadflow.lanes import Block, padded, unpack
+from capacity.loadflow.metered import metered_networks
+from capacity.loadflow.readings import judge
+from capacity.loadflow.reference import Reference
+from capacity.loadflow.worker import Worker, source_buses
+from capacity.loadflow.year import Curves, Plan, in_steps, solve_ranges
+from capacity.tables.case import Case, Window
+from capacity.tables.inputs.profiles import PROFILE_COLUMN
+from capacity.tables.readings import JudgedReadings
+from capacity.tables.solved import Snapshot, SolvedYear
+
+Ints = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
+Complexes = npt.NDArray[np.complex128]
+REMEMBERED = 64
+"""Sets of steps whose consumption and voltages are kept for the next question about the same steps."""
+
+
+class LoadFlow:
+    """Load flow of a case in a window; a ``Solver`` (``tables.solved``).
+
+    Parameters
+    ----------
+    case : the case; its ``net`` is copied, never changed.
+    window : the steps, by default the twelve months before the case's as-of date.
+    engine : ``auto`` picks per island: radial for trees with one source, else pgm, else pandapower.
+    workers : threads of :meth:`solve_year`, by default one per processor, at most eight.
+    readings : judged readings to scale loads to; by default the case's own, judged by the ledger alone.
+
+    Raises
+    ------
+    SolverError
+        If no engine, or not the one asked for, can represent the network.
+    InputError
+        If an element names a profile that is absent or does not cover the window.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        window: Window | None = None,
+        *,
+        engine: Choice = "auto",
+        workers: int | None = None,
+        readings: JudgedReadings | None = None,
+    ) -> None:
+        self.case = case
+        self.window = case.window if window is None else window
+        self.workers = min(8, os.cpu_count() or 1) if workers is None else max(1, workers)
+        grid = build_grid(case.net)
+        self.engines = choose(grid, engine)
+        self._readings = judge(case, self.window) if readings is None else readings
+        metered, self._idle = metered_networks(case, grid, self._readings)
+        self._metered = metered if len(metered.names) else None
+        injections = build_injections(case, self.window, grid, metered.group_of_bus if self._metered else None)
+        sources = _source_voltage(case, self.window, grid)
+        reference = Reference(case.net, _gen_profile(case, self.window))
+        chosen = self.engines
+        self._plan = _plan(case, grid, injections, lambda: Worker(grid, chosen, reference, sources))
+        self._plan = replace(self._plan, metered=self._metered)
+        self._sources, self._reference = sources, reference
+        self._worker: Worker | None = None
+        self._net_load: dict[int, npt.NDArray[np.float32]] = {}
+        self._curves: Curves | None = None
+        self._remembered: OrderedDict[bytes, tuple[Block, Block]] = OrderedDict()
+
+    @property
+    def n_steps(self) -> int:
+        """Steps of the window."""
+        return len(self.window.timestamps)
+
+    def solve_year(self, *, crosscheck: bool = True, progress: Callable[[int, int], None] | None = None) -> SolvedYear:
+        """Solve every step of the window.
+
+        Parameters
+        ----------
+        crosscheck : re-solve the critical steps with pandapower and record the largest differences.
+        progress : called with (steps done, steps in all).
+        """
+        began = time.perf_counter()
+        gathered, curves = solve_ranges(self._plan, self.n_steps, self.workers, progress)
+        self._curves = curves
+        case, plan = self.case, self._plan
+        number = _island_numbers(case, plan.grid)
+        failed = np.zeros((max(number.values(), default=-1) + 1, self.n_steps), dtype=bool)
+        failed[list(number.values())] = curves.failed[list(number)]
+        year = SolvedYear(
+            timestamps=self.window.timestamps,
+            failed=failed,
+            transformers=results.transformer_flows(case, plan, curves),
+            feeders=results.head_flows(plan.feeders.ids, curves.feeders, plan.grid.sn_mva),
+            substations=results.head_flows(plan.substations.ids, curves.substations, plan.grid.sn_mva),
+            lines=results.line_table(case, self.window, plan, gathered, curves.failed),
+            buses=results.bus_table(case, self.window, plan.grid, gathered),
+            engines={number[own]: choice for own, choice in self.engines.items()},
+            filled_steps=results.filled_steps(self._metered),
+            unmet=results.unmet_table(self.window, self._metered, self._idle_steps(), curves),
+            crosscheck=None,
+            wall_time_s=time.perf_counter() - began,
+        )
+        if not crosscheck:
+            return year
+        steps = critical_steps(case, year, plan.trafos)
+        return replace(year, crosscheck=cross_check(self, steps), wall_time_s=time.perf_counter() - began)
+
+    def __call__(self, steps: Sequence[int] | Ints, added_kw: dict[int, complex] | None = None) -> Snapshot:
+        """Solve some steps with power added on top of the (scaled) loads.
+
+        Parameters
+        ----------
+        steps : positions in the window.
+        added_kw : kW + j kvar, load positive, by pandapower bus index.
+
+        Raises
+        ------
+        ValueError
+            If a step lies outside the window or a bus is unknown or not energised.
+        """
+        numbers = np.asarray(steps, dtype=np.int64)
+        if len(numbers) and (numbers.min() < 0 or numbers.max() >= self.n_steps):
+            raise ValueError(f"steps must lie in 0 … {self.n_steps - 1}")
+        if not len(numbers):
+            raise ValueError("no steps to solve")
+        lanes, _ = padded(numbers)
+        power, start = self._known(lanes)
+        if added_kw:
+            power = power.copy()
+            for bus, added in added_kw.items():
+                at = self._electrical_bus(bus)
+                power[:, at, 0] += added.real / (1000.0 * self._plan.grid.sn_mva)
+                power[:, at, 1] += added.imag / (1000.0 * self._plan.grid.sn_mva)
+        voltage, status = self._own_worker().solve(lanes, power, start)
+        return self._snapshot(numbers, power, voltage, status)
+
+    def _known(self, lanes: Ints) -> tuple[Block, Block]:
+        """Consumption and voltages of steps without anything added, remembered for the next question."""
+        key = lanes.tobytes()
+        if key not in self._remembered:
+            worker, plan = self._own_worker(), self._plan
+            if self._metered is None:
+                power = plan.injections.power(lanes, None)
+                voltage, _ = worker.solve(lanes, power)
+            elif self._curves is not None:
+                power = plan.injections.power(lanes, self._stored_net_load(lanes))
+                voltage, _ = worker.solve(lanes, power)
+            else:
+                done = calibrate(plan.injections, self._metered, lanes, worker.solve)
+                power, voltage = done.power, done.voltage
+            self._remembered[key] = (power, voltage)
+            if len(self._remembered) > REMEMBERED:
+                self._remembered.popitem(last=False)
+        self._remembered.move_to_end(key)
+        return self._remembered[key]
+
+    def net_load(self, steps: Ints) -> Reals | None:
+        """Scaled net load of every metered network, pu, ``(n_networks, 2, n_steps)``; None without meters."""
+        if self._metered is None:
+            return None
+        lanes, _ = padded(steps)
+        if self._curves is not None:
+            return in_steps(self._stored_net_load(lanes), len(steps))
+        done = calibrate(self._plan.injections, self._metered, lanes, self._own_worker().solve)
+        return in_steps(done.net_load, len(steps))
+
+    def _stored_net_load(self, lanes: Ints) -> Block:
+        assert self._curves is not None
+        return np.ascontiguousarray(self._curves.net_load[:, :, lanes].transpose(2, 0, 1, 3), dtype=np.float64)
+
+    def _own_worker(self) -> Worker:
+        if self._worker is None:
+            self._worker = self._plan.make_worker()
+        return self._worker
+
+    def _electrical_bus(self, bus: int) -> int:
+        place = self._plan.grid.bus_of
+        if not 0 <= bus < len(place) or place[bus] < 0:
+            raise ValueError(f"bus {bus} is not an energised bus of the network")
+        return int(place[bus])
+
+    def _idle_steps(self) -> dict[str, Ints]:
+        """Steps with a reading of the metered transformers below which there is nothing to scale."""
+        row = {name: number for number, name in enumerate(self._readings.transformer_ids)}
+        return {name: np.flatnonzero(self._readings.valid[row[name]]) for name in self._idle}
+
+    def _snapshot(self, numbers: Ints, power: Block, voltage: Block, status: npt.NDArray[np.uint8]) -> Snapshot:
+        plan, grid, count = self._plan, self._plan.grid, len(numbers)
+        solved = unpack(voltage, count)
+        two, rows = grid.branches, plan.line_rows
+        at_f, at_t = solved[two.f[rows]], solved[two.t[rows]]
+        y = plan.line_two_port
+        current_f = np.abs((y[:, 0] + 1j * y[:, 1])[:, None] * at_f + (y[:, 2] + 1j * y[:, 3])[:, None] * at_t)
+        current_t = np.abs((y[:, 4] + 1j * y[:, 5])[:, None] * at_f + (y[:, 6] + 1j * y[:, 7])[:, None] * at_t)
+        kva = 1000.0 * grid.sn_mva
+        hv, lv = (in_steps(end.power(voltage), count) for end in (plan.trafos.hv, plan.trafos.lv))
+        through = np.maximum(np.hypot(hv[:, 0], hv[:, 1]), np.hypot(lv[:, 0], lv[:, 1]))
+        into = in_steps(plan.substations.power(voltage, power), count)
+        buses = self.case.net.bus.index.to_numpy(np.int64)
+        buses = buses[grid.bus_of[buses] >= 0]
+        return Snapshot(
+            steps=numbers,
+            failed=(status == 1).any(axis=0).reshape(-1)[:count],
+            bus_index=buses,
+            voltage_pu=np.abs(solved[grid.bus_of[buses]]).T,
+            line_index=two.element[rows],
+            line_loading_percent=(100.0 * np.maximum(current_f, current_t) / plan.line_rating_ka[:, None]).T,
+            trafo_index=self.case.net.trafo.index.to_numpy(np.int64)[plan.trafos.row],
+            trafo_loading_percent=(100.0 * kva * through / plan.trafos.rated_kva[:, None]).T,
+            substation_ids=plan.substations.ids,
+            substation_kva=kva * np.hypot(into[:, 0], into[:, 1]).T,
+        )
+
+    @property
+    def plan(self) -> Plan:
+        """The prepared model, for the cross-check."""
+        return self._plan
+
+    @property
+    def reference(self) -> Reference:
+        """What pandapower needs to solve the same steps."""
+        return self._reference
+
+    @property
+    def source_voltage(self) -> Complexes:
+        """Voltages of the source buses, pu, ``(n_sources, n_steps)`` or one column where constant."""
+        return self._sources
+
+
+def _plan(case: Case, grid: Grid, injections: Injections, make_worker: Callable[[], Worker]) -> Plan:
+    rows = grid.branches.of("line")
+    table = case.net.line.loc[grid.branches.element[rows]]
+    rating = (table["max_i_ka"] * table["df"] * table["parallel"]).to_numpy(np.float64)
+    two = grid.branches
+    base_ka = grid.sn_mva / (np.sqrt(3.0) * grid.base_kv)
+    at_f, at_t = base_ka[two.f[rows]], base_ka[two.t[rows]]
+    parts = [two.yff[rows] * at_f, two.yft[rows] * at_f, two.ytf[rows] * at_t, two.ytt[rows] * at_t]
+    two_port = np.stack([part for value in parts for part in (value.real, value.imag)], axis=1)
+    island = np.empty(grid.n_bus, dtype=np.int64)
+    for one in grid.islands:
+        island[one.start : one.stop] = one.number
+    return Plan(
+        grid=grid,
+        injections=injections,
+        metered=None,
+        trafos=trafo_ends(case, grid),
+        feeders=feeder_meters(case, grid),
+        substations=substation_meters(case, grid),
+        line_rows=rows,
+        line_two_port=np.ascontiguousarray(two_port),
+        line_rating_ka=np.where(rating > 0.0, rating, np.nan),
+        island_of_bus=island,
+        make_worker=make_worker,
+    )
+
+
+def _island_numbers(case: Case, grid: Grid) -> dict[int, int]:
+    """The topology's number of each of the grid's islands; the grid's own where the two do not agree."""
+    buses = case.topology.buses
+    own = {island.number: island.number for island in grid.islands}
+    if "island" not in buses:
+        return own
+    electrical = grid.bus_of[buses.index.to_numpy(np.int64)]
+    numbers = {}
+    for island in grid.islands:
+        members = (electrical >= island.start) & (electrical < island.stop)
+        numbers[island.number] = int(buses["island"].to_numpy()[members][0])
+    distinct = len(set(numbers.values())) == len(numbers) and min(numbers.values()) >= 0
+    return numbers if distinct else own
+
+
+def _source_voltage(case: Case, window: Window, grid: Grid) -> Complexes:
+    """Voltage of every source bus: the network's set point, or the measured busbar voltage of its substation."""
+    buses = source_buses(grid)
+    voltage = grid.source_voltage[buses][:, None]
+    measured = {
+        substation: stated_voltage.profile
+        for substation, stated_voltage in case.settings.busbar_voltage.items()
+        if stated_voltage.source == "measured" and stated_voltage.profile
+    }
+    if not measured:
+        return voltage
+    names = list(dict.fromkeys(measured.values()))
+    factors = profile_rows(case, window, names)
+    voltage = np.repeat(voltage, factors.shape[1], axis=1)
+    busbar = case.topology.substations.set_index("substation_id")["busbar"]
+    for substation, name in measured.items():
+        place = grid.bus_of[int(busbar[substation])] if substation in busbar.index else -1
+        for row in np.flatnonzero(buses == place):
+            voltage[row] *= factors[1 + names.index(name)] / np.abs(voltage[row])
+    return voltage
+
+
+def _gen_profile(case: Case, window: Window) -> Reals | None:
+    """Factors of the generators' active power, ``(n_gens, n_steps)``; None where all are constant."""
+    gen = case.net.gen
+    if PROFILE_COLUMN not in gen or gen[PROFILE_COLUMN].isna().all():
+        return None
+    name = stated(gen[PROFILE_COLUMN])
+    names = [str(one) for one in pd.unique(name.dropna())]
+    row = {one: number for number, one in enumerate(names, start=1)}
+    return profile_rows(case, window, names)[name.map(row).fillna(0).astype(np.int64).to_numpy()]

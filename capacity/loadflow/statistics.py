@@ -1,0 +1,238 @@
+"""Statistics gathered while the year is solved: from bus voltages, whichever engine found them.
+
+Loading is the current at the more loaded end. Three things are kept per line: the three highest steps, hours at or
+above 80 % and 100 %, and the longest run of such steps. A run ends where a step failed: what happened there is unknown.
+Ranges of steps are gathered apart (one per thread) and merged; a run that crosses the border is put together from the
+run at the end of one range and the run at the start of the next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from capacity.loadflow.lanes import LANES, PADDING, SOLVED, Block
+
+Ints = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
+Statuses = npt.NDArray[np.uint8]
+
+TOP = 3
+LEVELS = (0.8, 1.0)
+"""Shares of the rating whose hours and runs are counted (P2)."""
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Steps at or above a level, ``(n_lines, n_levels)`` each; ``first`` is the run that starts the range.
+
+    ``last`` is the run that ends it; a range that is one single run has ``first == last == span``.
+    """
+
+    count: Ints
+    first: Ints
+    last: Ints
+    longest: Ints
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Statistics of a contiguous range of ``span`` steps.
+
+    ``top_square`` are the three highest squared currents per line, kA², descending, NaN where there are fewer;
+    ``top_step`` their steps, -1. ``low``/``high`` are squared voltages per bus, pu², NaN if never solved.
+    """
+
+    span: int
+    top_square: Reals
+    top_step: Ints
+    runs: Runs
+    low: Reals
+    low_step: Ints
+    high: Reals
+    high_step: Ints
+
+
+def nothing_gathered(n_lines: int, n_bus: int) -> Gathered:
+    """Statistics of an empty range."""
+    runs = Runs(*(np.zeros((n_lines, len(LEVELS)), dtype=np.int64) for _ in range(4)))
+    return Gathered(
+        0,
+        np.full((n_lines, TOP), np.nan),
+        np.full((n_lines, TOP), -1, dtype=np.int64),
+        runs,
+        np.full(n_bus, np.nan),
+        np.full(n_bus, -1, dtype=np.int64),
+        np.full(n_bus, np.nan),
+        np.full(n_bus, -1, dtype=np.int64),
+    )
+
+
+def merge(early: Gathered, late: Gathered) -> Gathered:
+    """Statistics of two adjoining ranges as if gathered in one."""
+    squares = np.concatenate([early.top_square, late.top_square], axis=1)
+    steps = np.concatenate([early.top_step, late.top_step], axis=1)
+    best = np.argsort(np.where(np.isnan(squares), np.inf, -squares), axis=1, kind="stable")[:, :TOP]
+    low_late = (late.low < early.low) | np.isnan(early.low)
+    high_late = (late.high > early.high) | np.isnan(early.high)
+    return Gathered(
+        early.span + late.span,
+        np.take_along_axis(squares, best, axis=1),
+        np.take_along_axis(steps, best, axis=1),
+        _merge_runs(early, late),
+        np.where(low_late, late.low, early.low),
+        np.where(low_late, late.low_step, early.low_step),
+        np.where(high_late, late.high, early.high),
+        np.where(high_late, late.high_step, early.high_step),
+    )
+
+
+def _merge_runs(early: Gathered, late: Gathered) -> Runs:
+    across = early.runs.last + late.runs.first
+    return Runs(
+        early.runs.count + late.runs.count,
+        np.where(early.runs.first == early.span, early.span + late.runs.first, early.runs.first),
+        np.where(late.runs.last == late.span, late.span + early.runs.last, late.runs.last),
+        np.maximum(np.maximum(early.runs.longest, late.runs.longest), across),
+    )
+
+
+class Gatherer:
+    """Takes blocks of voltages in the order of their steps; ``gathered`` is what they amount to so far.
+
+    Parameters
+    ----------
+    f, t : the lines' electrical buses. ``two_port`` : ``(n_lines, 8)`` real and imaginary parts of Yff, Yft, Ytf, Ytt
+        scaled so that they give kA. ``rating`` : kA, NaN where unknown.
+    island : island of every electrical bus.
+    """
+
+    def __init__(self, f: Ints, t: Ints, two_port: Reals, rating: Reals, island: Ints) -> None:
+        self._f, self._t, self._two_port, self._island = f, t, two_port, island
+        levels = np.array(LEVELS) * rating[:, None]
+        self._limits = np.where(levels > 0.0, levels * levels, np.inf)
+        empty = nothing_gathered(len(f), len(island))
+        self._span = 0
+        self._top = np.full_like(empty.top_square, -1.0)
+        self._state = empty
+        self._low = np.full(len(island), np.inf)
+        self._high = np.full(len(island), -np.inf)
+
+    def add(self, steps: Ints, voltage: Block, status: Statuses) -> None:
+        """Take blocks of voltages: ``steps`` ``(n_blocks, LANES)``, ``status`` ``(n_islands, n_blocks, LANES)``."""
+        state, runs = self._state, self._state.runs
+        for block in range(len(voltage)):
+            solved = status[:, block] == SOLVED
+            _extremes(
+                voltage[block],
+                solved,
+                self._island,
+                steps[block],
+                self._low,
+                state.low_step,
+                self._high,
+                state.high_step,
+            )
+            width = int((status[0, block] != PADDING).sum())
+            _loadings(
+                self._f,
+                self._t,
+                self._two_port,
+                self._limits,
+                self._island,
+                voltage[block],
+                solved,
+                steps[block],
+                width,
+                self._span,
+                self._top,
+                state.top_step,
+                runs.count,
+                runs.first,
+                runs.last,
+                runs.longest,
+            )
+            self._span += width
+
+    @property
+    def gathered(self) -> Gathered:
+        """Statistics of everything added."""
+        state = self._state
+        return Gathered(
+            self._span,
+            np.where(state.top_step >= 0, self._top, np.nan),
+            state.top_step,
+            state.runs,
+            np.where(state.low_step >= 0, self._low, np.nan),
+            state.low_step,
+            np.where(state.high_step >= 0, self._high, np.nan),
+            state.high_step,
+        )
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _extremes(voltage, solved, island, steps, low, low_step, high, high_step):
+    """Lowest and highest squared voltage per bus, the earliest step where equal."""
+    for i in range(len(low)):
+        sound = solved[island[i]]
+        for k in range(LANES):
+            square = voltage[i, 0, k] ** 2 + voltage[i, 1, k] ** 2
+            if sound[k]:
+                if square < low[i]:
+                    low[i], low_step[i] = square, steps[k]
+                if square > high[i]:
+                    high[i], high_step[i] = square, steps[k]
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _loadings(f, t, y, limits, island, voltage, solved, steps, width, span, top, top_step, count, first, last, longest):
+    """The lines' currents of one block, and what they add to the statistics."""
+    squares = np.empty(LANES)
+    for line in range(len(f)):
+        a, b = f[line], t[line]
+        ffr, ffi, ftr, fti = y[line, 0], y[line, 1], y[line, 2], y[line, 3]
+        tfr, tfi, ttr, tti = y[line, 4], y[line, 5], y[line, 6], y[line, 7]
+        highest = -1.0
+        for k in range(LANES):
+            ar, ai, br, bi = voltage[a, 0, k], voltage[a, 1, k], voltage[b, 0, k], voltage[b, 1, k]
+            fr = ffr * ar - ffi * ai + ftr * br - fti * bi
+            fi = ffr * ai + ffi * ar + ftr * bi + fti * br
+            tr = tfr * ar - tfi * ai + ttr * br - tti * bi
+            ti = tfr * ai + tfi * ar + ttr * bi + tti * br
+            squares[k] = max(fr * fr + fi * fi, tr * tr + ti * ti)
+        sound = solved[island[a]]
+        for k in range(width):
+            if sound[k]:
+                highest = max(highest, squares[k])
+        if highest > top[line, 2]:
+            for k in range(width):
+                if sound[k]:
+                    _insert(top[line], top_step[line], squares[k], steps[k])
+        for level in range(limits.shape[1]):
+            if highest < limits[line, level]:
+                last[line, level] = 0
+                continue
+            for k in range(width):
+                if sound[k] and squares[k] >= limits[line, level]:
+                    count[line, level] += 1
+                    last[line, level] += 1
+                    longest[line, level] = max(longest[line, level], last[line, level])
+                    if last[line, level] == span + k + 1:
+                        first[line, level] = span + k + 1
+                else:
+                    last[line, level] = 0
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _insert(top, top_step, square, step):
+    """Put one value into a descending top three; equal values keep the order of their steps."""
+    place = 3
+    while place > 0 and square > top[place - 1]:
+        place -= 1
+    for k in range(2, place, -1):
+        top[k], top_step[k] = top[k - 1], top_step[k - 1]
+    if place < 3:
+        top[place], top_step[place] = square, step

@@ -1,0 +1,168 @@
+"""A year of steps: contiguous ranges in threads, each gathered on the way, merged at the end."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from capacity.loadflow.calibration import UNMET, calibrate
+from capacity.loadflow.flows import Meters, TrafoEnds
+from capacity.loadflow.grid import Grid
+from capacity.loadflow.injections import Injections
+from capacity.loadflow.lanes import FAILED, LANES, PADDING, Block, padded
+from capacity.loadflow.metered import Metered
+from capacity.loadflow.statistics import Gathered, Gatherer, merge
+from capacity.loadflow.worker import Worker
+
+Ints = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a year needs, prepared once. ``line_*`` describe the lines as :class:`Gatherer` wants them."""
+
+    grid: Grid
+    injections: Injections
+    metered: Metered | None
+    trafos: TrafoEnds
+    feeders: Meters
+    substations: Meters
+    line_rows: Ints
+    line_two_port: Reals
+    line_rating_ka: Reals
+    island_of_bus: Ints
+    make_worker: Callable[[], Worker]
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Arrays that the threads fill column by column; the powers in pu, ``(n_rows, 2, n_steps)``."""
+
+    failed: Bools
+    hv: Floats
+    lv: Floats
+    feeders: Floats
+    substations: Floats
+    net_load: Floats
+    unmet: Bools
+    clipped: Bools
+
+    @classmethod
+    def empty(cls, plan: Plan, n_steps: int) -> Curves:
+        """Curves in which nothing has been solved."""
+
+        def rows(count: int) -> Floats:
+            return np.full((count, 2, n_steps), np.nan, dtype=np.float32)
+
+        groups = plan.injections.n_groups
+        return cls(
+            np.zeros((len(plan.grid.islands), n_steps), dtype=bool),
+            rows(len(plan.trafos.row)),
+            rows(len(plan.trafos.row)),
+            rows(len(plan.feeders.ids)),
+            rows(len(plan.substations.ids)),
+            rows(groups),
+            np.zeros((groups, n_steps), dtype=bool),
+            np.zeros((groups, n_steps), dtype=bool),
+        )
+
+
+class Progress:
+    """Counts steps of all threads and passes the sum on."""
+
+    def __init__(self, total: int, report: Callable[[int, int], None] | None) -> None:
+        self._lock = threading.Lock()
+        self._done, self._total, self._report = 0, total, report
+
+    def add(self, steps: int) -> None:
+        """Count ``steps`` more."""
+        if self._report is not None:
+            with self._lock:
+                self._done += steps
+                self._report(self._done, self._total)
+
+
+def solve_ranges(
+    plan: Plan, n_steps: int, workers: int, report: Callable[[int, int], None] | None
+) -> tuple[Gathered, Curves]:
+    """Solve steps ``0 … n_steps-1`` in ``workers`` threads."""
+    curves = Curves.empty(plan, n_steps)
+    progress = Progress(n_steps, report)
+    borders = np.linspace(0, n_steps, workers + 1).astype(int).tolist()
+    ranges = [(first, last) for first, last in itertools.pairwise(borders) if last > first]
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        jobs = [pool.submit(_solve_range, plan, first, last, curves, progress) for first, last in ranges]
+        parts = [job.result() for job in jobs]
+    gathered = parts[0]
+    for part in parts[1:]:
+        gathered = merge(gathered, part)
+    return gathered, curves
+
+
+def _solve_range(plan: Plan, first: int, last: int, curves: Curves, progress: Progress) -> Gathered:
+    """Solve and gather the steps ``first … last-1``."""
+    worker = plan.make_worker()
+    lines = plan.grid.branches
+    gatherer = Gatherer(
+        lines.f[plan.line_rows],
+        lines.t[plan.line_rows],
+        plan.line_two_port,
+        plan.line_rating_ka,
+        plan.island_of_bus,
+    )
+    width = worker.blocks * LANES
+    nearest: Block | None = None
+    for begin in range(first, last, width):
+        numbers = np.arange(begin, min(begin + width, last))
+        steps, padding = padded(numbers)
+        power, voltage, status = _solved_block(plan, worker, steps, nearest, curves, numbers)
+        status[:, padding == PADDING] = PADDING
+        gatherer.add(steps, voltage, status)
+        _record(plan, curves, numbers, power, voltage, status)
+        nearest = voltage[-1:, :, :, -1:]
+        progress.add(len(numbers))
+    return gatherer.gathered
+
+
+def _solved_block(
+    plan: Plan, worker: Worker, steps: Ints, nearest: Block | None, curves: Curves, numbers: Ints
+) -> tuple[Block, Block, npt.NDArray[np.uint8]]:
+    """Consumption, voltages and status of a block, loads scaled to readings where there are any."""
+    if plan.metered is None:
+        power = plan.injections.power(steps, None)
+        return power, *worker.solve(steps, power, nearest)
+    done = calibrate(plan.injections, plan.metered, steps, worker.solve, nearest)
+    curves.net_load[:, :, numbers] = in_steps(done.net_load, len(numbers))
+    gap = in_steps(done.gap, len(numbers))
+    limit = UNMET * plan.metered.rating[:, None]
+    curves.unmet[:, numbers] = (np.abs(gap) > limit[:, None]).any(axis=1) & plan.metered.measured[:, numbers]
+    curves.clipped[:, numbers] = in_steps(done.net_load, len(numbers))[:, 0] <= 0.0
+    return done.power, done.voltage, done.status
+
+
+def _record(
+    plan: Plan, curves: Curves, numbers: Ints, power: Block, voltage: Block, status: npt.NDArray[np.uint8]
+) -> None:
+    """Write a block's flows and failures into the year's curves."""
+    count = len(numbers)
+    span = slice(int(numbers[0]), int(numbers[0]) + count)
+    curves.hv[:, :, span] = in_steps(plan.trafos.hv.power(voltage), count)
+    curves.lv[:, :, span] = -in_steps(plan.trafos.lv.power(voltage), count)
+    curves.feeders[:, :, span] = in_steps(plan.feeders.power(voltage, power), count)
+    curves.substations[:, :, span] = in_steps(plan.substations.power(voltage, power), count)
+    curves.failed[:, span] = (status == FAILED).reshape(len(status), -1)[:, :count]
+
+
+def in_steps(block: Block, count: int) -> Reals:
+    """A block as ``(n_rows, 2, n_steps)``."""
+    blocks, rows = block.shape[:2]
+    return block.transpose(1, 2, 0, 3).reshape(rows, 2, blocks * LANES)[:, :, :count]
