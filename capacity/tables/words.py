@@ -137,3 +137,11 @@ VARIANT = {
     "sum": Word("合计口径", "plain sum"),
     "grid_limited": Word("受上级电网限制口径", "limited by the grid above"),
 }
+METER_SIDE = {
+    "hv": Word("高压侧", "HV side"),
+    "lv": Word("低压侧", "LV side"),
+}
+OUTAGE_KIND = {
+    "planned": Word("计划", "planned"),
+    "fault": Word("故障", "fault"),
+}
