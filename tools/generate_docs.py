@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import commands, rules, settings, tables, words
+from tools import commands, equipment_library, rules, settings, tables, words
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 GENERATORS: dict[str, Callable[[], str]] = {
@@ -26,6 +26,9 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "voltage bands": rules.voltage_bands,
     "codes": words.codes,
     "commands": commands.command_line,
+    "transformer types": equipment_library.transformers,
+    "line types": equipment_library.lines,
+    "equipment sources": equipment_library.sources,
 }
 _PART = re.compile(r"(<!-- generated: (?P<name>.+?) -->\n).*?(<!-- end of generated: (?P=name) -->)", re.DOTALL)
 
