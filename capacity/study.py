@@ -65,7 +65,7 @@ def run_study(
         rules = rules or policy.load_policy(case.settings.policy)
         studied = apply_scenario(case, scenario) if scenario else case
         window = window or studied.window
-        issues = _without_errors(check(studied))
+        issues = _without_errors(check(studied, window))
         readings = judge_readings(studied, window)
     with clock.stage("load flow"):
         flow = LoadFlow(_with_counted_readings(studied, readings), window, engine=engine, workers=workers)

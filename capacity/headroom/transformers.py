@@ -70,8 +70,9 @@ def room_12x24(transformers: pd.DataFrame, curves: RatedCurves, policy: Policy) 
     worst = pd.DataFrame(imported.T, index=cell).groupby(level=["month", "hour"]).max()
     limit_kva = policy.choice("transformer_limit_percent") / 100.0 * counted["rated_kva"].to_numpy()
     room = (limit_kva - worst - counted["reserved_kva"].to_numpy()).clip(lower=0.0)
-    room = room.where(~counted["reason"].isin(UNKNOWN_REASONS).to_numpy(), np.nan)
-    room.columns = counted["area_id"].to_numpy()
-    by_area = room.T.groupby(level=0).sum(min_count=1).T.where(room.notna().T.groupby(level=0).all().T)
-    long = by_area.stack(future_stack=True).rename("allowed_kva").reset_index()
-    return long.rename(columns={"level_2": "area_id"})[["area_id", "month", "hour", "allowed_kva"]]
+    room.loc[:, counted["reason"].isin(UNKNOWN_REASONS).to_numpy()] = np.nan
+    cells = room.T.groupby(counted["area_id"].to_numpy())
+    by_area = cells.sum(min_count=1).where(cells.count().eq(cells.size(), axis=0)).T
+    by_area.columns.name = "area_id"
+    long = by_area.melt(ignore_index=False, value_name="allowed_kva").reset_index()
+    return long[["area_id", "month", "hour", "allowed_kva"]]

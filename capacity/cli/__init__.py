@@ -1,0 +1,49 @@
+"""The command line: the door through which people come in. Nothing imports it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Literal
+
+import typer
+
+from capacity.cli import language, printing
+from capacity.errors import CapacityError, InputError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Load rates, allowed connection capacity and policy alerts of a distribution grid. "
+    "配电网负载率、允许接入容量与预警。",
+)
+
+DONE, INPUT_PROBLEM, USAGE, NOT_CONFIRMED = 0, 1, 2, 3
+
+
+@app.callback()
+def options(
+    lang: Annotated[
+        Literal["zh", "en"] | None, typer.Option(help="Language of the messages 提示语言 (default: the system's).")
+    ] = None,
+) -> None:
+    """Options of every command."""
+    language.set_language(lang)
+
+
+from capacity.cli import cases, months, runs  # noqa: E402, F401  # their commands register with ``app``
+
+
+def main() -> None:
+    """Entry point: errors of the input become sentences and exit code 1."""
+    printing.use_utf8()
+    try:
+        app()
+    except InputError as error:
+        printing.print_issues([issue for issue in error.issues if issue.severity == "error"], to=printing.errors)
+        count = sum(issue.severity == "error" for issue in error.issues)
+        printing.errors.print(language.say(f"共 {count} 个错误，未计算。", f"{count} errors; nothing was computed."))
+        sys.exit(INPUT_PROBLEM)
+    except CapacityError as error:
+        printing.errors.print(str(error), style="bold red", markup=False)
+        sys.exit(INPUT_PROBLEM)

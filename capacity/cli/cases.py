@@ -1,0 +1,129 @@
+"""Commands that make and check cases: template, import, export, check, scenarios."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from capacity.cli import INPUT_PROBLEM, USAGE, app, printing
+from capacity.cli.language import say
+
+scenarios_app = typer.Typer(no_args_is_help=True, help="Scenario files. 情景文件。")
+app.add_typer(scenarios_app, name="scenarios")
+
+
+@app.command()
+def template(ledger: Annotated[Path, typer.Argument(help="The Excel file to write.")]) -> None:
+    """Write the empty ledger workbook with instructions. 生成空白台账模板。"""
+    from capacity.case.ledger import write_template
+
+    write_template(ledger)
+    printing.where("已写出台账模板", "ledger template written", ledger)
+
+
+@app.command("import")
+def import_case(
+    source: Annotated[
+        str, typer.Argument(help="workbook:LEDGER.xlsx, simbench:CODE or pandapower:NET.json", metavar="KIND:SOURCE")
+    ],
+    folder: Annotated[Path, typer.Argument(help="The case folder to write.")],
+    readings: Annotated[
+        list[Path] | None, typer.Option(help="Meter exports, CSV, Parquet or Excel (workbook only); repeatable.")
+    ] = None,
+    profiles: Annotated[Path | None, typer.Option(help="Profile file, CSV or Parquet (pandapower only).")] = None,
+) -> None:
+    """Make a case folder from a ledger workbook, SimBench or a pandapower network. 导入算例。"""
+    from capacity import case as cases
+
+    kind, _, rest = source.partition(":")
+    if kind == "workbook":
+        made = cases.import_workbook(Path(rest), folder, readings or ())
+    elif kind == "simbench":
+        made = cases.import_simbench(rest, folder)
+    elif kind == "pandapower":
+        made = cases.import_pandapower(Path(rest), folder, profiles)
+    else:
+        printing.errors.print(
+            say(
+                f"不认识的来源“{source}”：请用 workbook:、simbench: 或 pandapower:",
+                f"unknown source '{source}': use workbook:, simbench: or pandapower:",
+            )
+        )
+        raise typer.Exit(USAGE)
+    printing.print_issues(made.reading_issues)
+    printing.where("已写出算例", "case written", folder)
+    printing.console.print(say(f"下一步：capacity check {folder}", f"next: capacity check {folder}"), highlight=False)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="The case folder.", metavar="CASE")],
+    ledger: Annotated[Path, typer.Argument(help="The Excel file to write.")],
+    readings: Annotated[Path | None, typer.Option(help="Also write the readings as 96-point CSV.")] = None,
+    lv_lines: Annotated[bool, typer.Option(help="With the LV networks, or transformers only.")] = True,
+) -> None:
+    """Write a case as ledger workbook and meter export, to hand on or to edit. 导出台账。"""
+    from capacity.case import load_case
+    from capacity.case.ledger import export_readings, export_workbook
+
+    case = load_case(folder)
+    export_workbook(case, ledger, lv_lines=lv_lines)
+    printing.where("已写出台账", "ledger written", ledger)
+    if readings:
+        export_readings(case, readings)
+        printing.where("已写出量测", "readings written", readings)
+
+
+@app.command()
+def check(
+    folder: Annotated[Path, typer.Argument(help="The case folder.", metavar="CASE")],
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Report every problem of a case at once; exit code 1 on errors. 检查算例。"""
+    from capacity.case import load_case
+    from capacity.checks import check as check_case
+
+    issues = check_case(load_case(folder))
+    if as_json:
+        typer.echo(printing.issues_as_json(issues))
+    else:
+        printing.print_issues(issues)
+        counts = {severity: sum(i.severity == severity for i in issues) for severity in ("error", "warning", "info")}
+        printing.console.print(
+            say(
+                "{error} 个错误，{warning} 个警告，{info} 条说明".format(**counts),
+                "{error} errors, {warning} warnings, {info} notes".format(**counts),
+            )
+        )
+    if any(issue.severity == "error" for issue in issues):
+        raise typer.Exit(INPUT_PROBLEM)
+
+
+@scenarios_app.command("list")
+def list_scenarios(
+    folder: Annotated[Path, typer.Argument(help="Folder of scenario files.")] = Path("scenarios"),
+) -> None:
+    """List the scenario files of a folder. 列出情景。"""
+    from capacity.case import load_scenario
+
+    for path in sorted(folder.glob("*.yaml")):
+        scenario = load_scenario(path)
+        printing.console.print(f"{path}: {say(scenario.title_zh, scenario.title_en)}", highlight=False)
+
+
+@scenarios_app.command("check")
+def check_scenario(
+    scenario: Annotated[Path, typer.Argument(help="The scenario file.")],
+    folder: Annotated[Path | None, typer.Option("--case", help="Also check its ids against this case.")] = None,
+) -> None:
+    """Check a scenario file, and its ids against a case. 检查情景。"""
+    from capacity.case import apply_scenario, load_case, load_scenario
+
+    loaded = load_scenario(scenario)
+    if folder:
+        apply_scenario(load_case(folder), loaded)
+    printing.console.print(
+        say(f"情景“{loaded.title_zh}”有效", f"scenario '{loaded.title_en}' is sound"), highlight=False
+    )

@@ -1,0 +1,165 @@
+"""What the terminal shows: tables, issues, progress; nothing here computes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from capacity.cli.language import say, word
+from capacity.tables.issue import Issue
+from capacity.tables.words import ACTION, CRITERION, ELEMENT_TYPE, REASON, SEVERITY, STATUS
+
+if TYPE_CHECKING:
+    from capacity.study import Progress as Told
+    from capacity.tables.run import Run
+
+console = Console(soft_wrap=True)
+errors = Console(stderr=True, soft_wrap=True)
+STATUS_STYLE = {"open": "green", "pre_control": "yellow", "blocked": "red", "no_data": "bright_black"}
+SEVERITY_STYLE = {"error": "bold red", "warning": "yellow", "info": "bright_black"}
+STAGES = {
+    "check": ("检查数据", "checking the data"),
+    "load flow": ("潮流计算", "load flow"),
+    "load rates": ("负载率", "load rates"),
+    "allowed capacity": ("允许接入容量", "allowed capacity"),
+    "alerts": ("预警", "alerts"),
+    "writing": ("写出结果", "writing the results"),
+}
+
+
+def use_utf8() -> None:
+    """Chinese must not break on a console of another code page."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def print_issues(issues: Sequence[Issue], to: Console = console) -> None:
+    """Every issue on a line of its own: severity, check, place, sentence."""
+    for issue in issues:
+        style = SEVERITY_STYLE[issue.severity]
+        sentence = say(issue.sentence_zh, issue.sentence_en)
+        head = f"[{style}]{word(SEVERITY[issue.severity])}[/] [dim]{escape(issue.check)}[/]"
+        to.print(f"{head} {escape(issue.location)}: {escape(sentence)}", highlight=False)
+
+
+def issues_as_json(issues: Sequence[Issue]) -> str:
+    """The same for programs."""
+    return json.dumps([vars(issue) for issue in issues], ensure_ascii=False, indent=1, default=list)
+
+
+@contextmanager
+def progress() -> Iterator[Told]:
+    """A progress bar that ``run_study`` can tell its stages to."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=True) as bar:
+        tasks = {}
+
+        def told(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                for task in tasks.values():
+                    bar.stop_task(task)
+                tasks[stage] = bar.add_task(say(*STAGES.get(stage, (stage, stage))), total=None)
+            if total:
+                bar.update(tasks[stage], completed=done, total=total)
+
+        yield told
+
+
+def print_run(run: Run) -> None:
+    """A run on the screen: areas by status, alerts by rule, and how sure it is."""
+    manifest = run.manifest
+    if manifest.synthetic:
+        console.print(say("[bold red]合成数据：不代表任何真实电网[/]", "[bold red]synthetic data: no real grid[/]"))
+    console.print(_areas_table(run))
+    console.print(_alerts_table(run))
+    console.print(how_sure(run), highlight=False)
+
+
+def _areas_table(run: Run) -> Table:
+    table = Table(title=say("低压网格", "LV grid areas"), title_justify="left")
+    for zh, en, right in (
+        ("状态", "status", False),
+        ("网格", "area", False),
+        ("最高负载率 %", "max load %", True),
+        ("允许容量合计 kVA", "allowed, sum kVA", True),
+        ("同时允许 kVA", "at once kVA", True),
+        ("限制", "limited by", False),
+    ):
+        table.add_column(say(zh, en), justify="right" if right else "left")
+    order = {status: rank for rank, status in enumerate(("blocked", "pre_control", "no_data", "open"))}
+    for row in run.areas.sort_values("status", key=lambda s: s.map(order), kind="stable").itertuples():
+        table.add_row(
+            f"[{STATUS_STYLE[row.status]}]{word(STATUS[row.status])}[/]",
+            escape(f"{row.area_id} {row.name}"),
+            _number(row.max_loading_percent, 1),
+            _number(row.allowed_sum_kva, 0, at_least=bool(row.allowed_sum_is_lower_bound)),
+            _number(row.allowed_kva, 0),
+            escape(_limited_by(row)),
+        )
+    return table
+
+
+def _limited_by(row: object) -> str:
+    criterion, element = row.binding_criterion, row.binding_element  # type: ignore[attr-defined]  # a table row
+    if isinstance(criterion, str):
+        return f"{word(CRITERION[criterion])} {element}"
+    return word(REASON[row.reason])  # type: ignore[attr-defined]  # a table row
+
+
+def _alerts_table(run: Run) -> Table:
+    table = Table(title=say("预警（按规则）", "alerts by rule"), title_justify="left")
+    for zh, en in (("规则", "rule"), ("动作", "action"), ("条数", "count"), ("最严重者", "the most severe")):
+        table.add_column(say(zh, en))
+    for (rule, action), group in run.alerts.groupby(["rule", "action"], observed=True):
+        worst = group.loc[group["value"].idxmin() if rule == "P5" else group["value"].idxmax()]
+        at = "" if worst["at"] != worst["at"] else f" {worst['at']:%Y-%m-%d %H:%M}"
+        kind = word(ELEMENT_TYPE[worst["element_type"]])
+        table.add_row(
+            rule,
+            word(ACTION[action]),
+            str(len(group)),
+            escape(f"{kind} {worst['element_id']} {worst['value']:.1f} {worst['unit']}{at}"),
+        )
+    return table
+
+
+def how_sure(run: Run) -> str:
+    """One paragraph: steps solved, agreement with pandapower, data quality."""
+    m = run.manifest
+    lines = [
+        say(
+            f"潮流：{m.steps_total} 步，其中 {m.steps_failed} 步不收敛",
+            f"load flow: {m.steps_total} steps, {m.steps_failed} of them did not converge",
+        )
+    ]
+    if m.crosscheck_passed is not None:
+        verdict = say("一致", "agrees") if m.crosscheck_passed else say("[bold red]不一致[/]", "[bold red]DISAGREES[/]")
+        lines.append(
+            say("与 pandapower 核对", "checked against pandapower")
+            + f" ({m.crosscheck_steps}): {verdict}, ΔV {m.crosscheck_delta_voltage_pu or 0.0:.1e} pu, "
+            f"Δ% {m.crosscheck_delta_loading_percent or 0.0:.1e}"
+        )
+    warnings = int((run.quality["severity"] == "warning").sum())
+    lines.append(say(f"数据质量警告 {warnings} 条", f"{warnings} data-quality warnings"))
+    return "\n".join(lines)
+
+
+def _number(value: float, digits: int, *, at_least: bool = False) -> str:
+    if value != value:
+        return say("未知", "unknown")
+    return ("≥ " if at_least else "") + f"{value:,.{digits}f}"
+
+
+def where(label_zh: str, label_en: str, path: Path) -> None:
+    """Say where something was written."""
+    console.print(f"{say(label_zh, label_en)}: [bold]{escape(str(path))}[/]", highlight=False)

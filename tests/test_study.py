@@ -1,0 +1,199 @@
+"""The whole flow on the hand-worked case: every figure can be redone on paper (see ``hand_case.py``)."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandapower as pp
+import pandas as pd
+import pytest
+from hand_case import PEAK, PEAK_AT, WINDOW, application, hand_case
+
+from capacity.errors import InputError
+from capacity.study import run_study
+from capacity.tables.case import Case
+from capacity.tables.run import Run
+
+
+def study(case: Case, **options: object) -> Run:
+    return run_study(case, window=WINDOW, **options)
+
+
+def applied(*rows: dict[str, object]) -> Run:
+    return study(hand_case(applications=pd.DataFrame(list(rows))))
+
+
+def rules(run: Run) -> list[tuple[str, str]]:
+    return sorted(zip(run.alerts["rule"], run.alerts["element_id"], strict=True))
+
+
+@pytest.fixture(scope="module")
+def plain() -> Run:
+    return study(hand_case())
+
+
+def test_run__transformers_as_on_paper(plain: Run) -> None:
+    t1, t2 = plain.transformers.itertuples()
+    assert (t1.max_loading_percent, t1.max_loading_at, t1.source) == (50.0, PEAK_AT["T1"], "measured")
+    assert t2.max_loading_percent == pytest.approx(212.0 / 315.0 * 100.0)
+    assert (t1.allowed_kva, t2.allowed_kva) == (120.0, 40.0)
+    assert (t1.hours_ge_80, t1.heavy_load, t1.coverage_percent) == (0.0, False, 100.0)
+    # the simulation is scaled to the meter and so shows the meter's own peak
+    assert t1.simulated_max_loading_percent == pytest.approx(50.0, abs=1e-3)
+
+
+def test_run__area_at_the_threshold_is_open(plain: Run) -> None:
+    area = plain.areas.iloc[0]
+    assert (area["allowed_sum_kva"], area["allowed_kva"], area["status"]) == (160.0, 160.0, "open")
+    assert (area["max_loading_element"], area["max_loading_type"]) == ("T2", "transformer")
+    assert rules(plain) == [("P3", "T1"), ("P3", "T2")]
+
+
+def test_run__alert_shows_value_time_duration_and_readings(plain: Run) -> None:
+    alert = plain.alerts[plain.alerts["element_id"] == "T1"].iloc[0]
+    assert (alert["value"], alert["at"], alert["duration_h"]) == (50.0, PEAK_AT["T1"], 0.25)
+    assert "50.00 %" in alert["message_zh"]
+    assert "四(一)4" in alert["message_en"]
+    behind = plain.evidence[plain.evidence["alert_id"] == alert["alert_id"]]
+    at_peak = behind[behind["timestamp"] == PEAK_AT["T1"]].iloc[0]
+    assert (at_peak["p_kw"], at_peak["q_kvar"], at_peak["s_kva"]) == (160.0, 120.0, 200.0)
+
+
+def test_run__just_below_160_is_pre_control() -> None:
+    run = study(hand_case(peak=PEAK | {"T2": (169.68, 127.26)}))  # 212.1 kVA: 39.9 left, 159.9 in all
+    assert run.areas.iloc[0]["allowed_sum_kva"] == pytest.approx(159.9)
+    assert run.areas.iloc[0]["status"] == "pre_control"
+    assert ("P5", "A1") in rules(run)
+
+
+@pytest.mark.parametrize(("p_kw", "rule"), [(159.99, None), (160.0, "P3"), (223.99, "P3"), (224.0, "P4")])
+def test_run__load_rate_at_the_thresholds(p_kw: float, rule: str | None) -> None:
+    run = study(hand_case(peak={"T1": (p_kw, p_kw * 0.75), "T2": (80.0, 60.0)}))  # 5/4 · p: 200 is 50 %, 280 is 70 %
+    assert [r for r, element in rules(run) if element == "T1" and r != "P5"] == ([rule] if rule else [])
+
+
+def test_run__reserved_takes_room_and_energised_does_not() -> None:
+    run = applied(application("N1", "T1", 38.0), application("N2", "T2", 38.0, status="energised"))
+    t1, t2 = run.transformers.itertuples()
+    assert (t1.reserved_kva, t1.allowed_kva) == (pytest.approx(40.0), pytest.approx(80.0))  # 38 kW / 0.95
+    assert (t2.reserved_kva, t2.allowed_kva) == (0.0, 40.0)
+    assert run.areas.iloc[0]["status"] == "pre_control"
+
+
+@pytest.mark.parametrize(("p_kw", "fires"), [(114.0, False), (114.1, True)])  # 114 / 0.95 = 120 kVA: exactly 80 %
+def test_run__p6_at_eighty_percent(p_kw: float, fires: bool) -> None:
+    run = applied(application("N1", "T1", p_kw, status="received"))
+    assert (("P6", "T1") in rules(run)) is fires
+
+
+def test_run__p6_counts_what_is_accepted_before() -> None:
+    run = applied(application("N1", "T1", 57.0), application("N2", "T1", 57.1, status="received"))
+    alert = run.alerts[run.alerts["rule"] == "P6"].iloc[0]
+    assert alert["application_id"] == "N2"
+    assert alert["value"] == pytest.approx((200.0 + 60.0 + 57.1 / 0.95) / 400.0 * 100.0)
+
+
+def test_run__unknown_transformer_is_never_room() -> None:
+    run = study(hand_case(meterless=("T2",)))
+    t2 = run.transformers.iloc[1]
+    assert (t2["source"], t2["reason"]) == ("none", "no_source")
+    assert np.isnan(t2["allowed_kva"])
+    area = run.areas.iloc[0]
+    assert (area["allowed_sum_kva"], area["allowed_sum_is_lower_bound"], area["status"]) == (120.0, True, "no_data")
+    assert not any(rule == "P5" for rule, _ in rules(run))
+
+
+def test_run__lower_bound_of_160_settles_p5() -> None:
+    run = study(hand_case(peak=PEAK | {"T1": (128.0, 96.0)}, meterless=("T2",)))  # 160 kVA of 320: 160 left
+    assert run.areas.iloc[0]["allowed_sum_kva"] == 160.0
+    assert run.areas.iloc[0]["status"] == "open"
+
+
+def test_run__section_limits_the_sum_and_ac_load_flow_confirms_it() -> None:
+    case = hand_case(line_max_i_ka=0.02)
+    run = study(case)
+    area = run.areas.iloc[0]
+    assert area["allowed_sum_kva"] == 160.0
+    assert (area["binding_criterion"], area["binding_element"]) == ("section_loading", "L1")
+    assert area["binding_at"] == PEAK_AT["T2"]
+    assert (area["status"], area["reason"]) == ("pre_control", "grid_limited")
+    alert = run.alerts[run.alerts["rule"] == "P5"].iloc[0]
+    assert (alert["variant"], alert["value"]) == ("grid_limited", area["allowed_kva"])
+    shares = run.transformers.set_index("transformer_id")["share_kva"]
+    assert shares.sum() == pytest.approx(area["allowed_kva"])
+    assert shares["T1"] == pytest.approx(3.0 * shares["T2"])  # in proportion to 120 and 40
+    assert _section_percent(case, shares) <= 100.0
+    assert _section_percent(case, shares * 1.02) > 100.0
+
+
+def _section_percent(case: Case, added_kva: pd.Series) -> float:
+    """L1's loading by pandapower at T2's peak with the given kVA added at power factor 0.95."""
+    net = pp.from_json_string(pp.to_json(case.net))
+    at = case.measurements[case.measurements["timestamp"] == PEAK_AT["T2"]].set_index("transformer_id")
+    for name, s_kva in added_kva.items():
+        load = net.load.index[net.load["name"] == f"{name}-load"][0]
+        net.load.loc[load, "p_mw"] = (at.at[name, "p_kw"] + 0.95 * s_kva) / 1000.0
+        net.load.loc[load, "q_mvar"] = (at.at[name, "q_kvar"] + np.sqrt(1 - 0.95**2) * s_kva) / 1000.0
+    pp.runpp(net)
+    return float(net.res_line["loading_percent"].iloc[0])
+
+
+def test_run__section_already_over_its_limit_blocks() -> None:
+    area = study(hand_case(line_max_i_ka=0.015)).areas.iloc[0]
+    assert (area["allowed_kva"], area["status"], area["reason"]) == (0.0, "blocked", "existing_violation")
+    assert area["binding_element"] == "L1"
+
+
+def test_run__feeder_with_a_stated_limit_takes_it() -> None:
+    run = study(hand_case(line_max_i_ka=0.04, limit_percent=50.0))
+    assert run.feeders.iloc[0]["limit_percent"] == 50.0
+    assert run.areas.iloc[0]["binding_criterion"] == "section_loading"
+    assert run.feeders.iloc[0]["allowed_kva"] == pytest.approx(run.areas.iloc[0]["allowed_kva"])
+
+
+def test_run__substation_limit_binds() -> None:
+    run = study(hand_case(substation_kva=500.0))  # 80 % are 400 kVA, 299.4 are used
+    area, substation = run.areas.iloc[0], run.substations.iloc[0]
+    assert (area["binding_criterion"], area["binding_element"]) == ("substation_loading", "S1")
+    assert substation["allowed_kva"] == pytest.approx(400.0 - substation["max_kva"])
+    assert area["allowed_kva"] == pytest.approx(substation["allowed_kva"], rel=0.03)
+
+
+def test_run__full_transformers_are_blocked_and_hide_no_other() -> None:
+    run = study(hand_case(peak={"T1": (256.0, 192.0), "T2": (240.0, 180.0)}))  # 320 of 320, 300 of 252
+    assert run.transformers["allowed_kva"].tolist() == [0.0, 0.0]
+    area = run.areas.iloc[0]
+    assert (area["status"], area["reason"], area["binding_element"]) == ("blocked", "transformers_full", "T2")
+
+
+def test_run__failed_step_is_named_counted_and_never_capacity() -> None:
+    case = hand_case(meterless=("T2",))
+    steps = WINDOW.timestamps
+    profile = pd.Series(0.5, index=steps, name="spike")
+    profile.iloc[100] = 400.0  # 400 times 157 kW through a 315 kVA transformer: no solution
+    pp.create_load(case.net, case.net.trafo.at[1, "lv_bus"], 0.157, 0.05, name="T2-load", profile="spike")
+    case = replace(case, profiles=profile.rename_axis("timestamp").to_frame())
+    run = study(case)
+    assert run.manifest.steps_failed == 1
+    assert run.manifest.failed_examples == [str(steps[100])]
+    t2 = run.transformers.iloc[1]
+    assert (t2["source"], t2["reason"]) == ("simulated", "solver_failure")
+    assert np.isnan(t2["allowed_kva"])
+    assert (run.areas.iloc[0]["status"], run.areas.iloc[0]["reason"]) == ("no_data", "solver_failure")
+    assert (run.quality["check"] == "loadflow.failed_steps").any()
+    curve = run.transformer_curves[run.transformer_curves["transformer_id"] == "T2"]
+    assert curve["s_kva"].isna().sum() == 1
+
+
+def test_run__errors_stop_it_and_all_are_told() -> None:
+    case = hand_case()
+    broken = case.transformers.assign(area_id=["nowhere", "elsewhere"])
+    with pytest.raises(InputError) as caught:
+        study(replace(case, transformers=broken))
+    assert {"nowhere", "elsewhere"} <= set(" ".join(issue.sentence_en for issue in caught.value.issues).replace('"', " ").replace("'", " ").replace(",", " ").split())
+
+
+def test_run__same_input_same_tables(plain: Run) -> None:
+    again = study(hand_case(), workers=1)
+    pd.testing.assert_frame_equal(plain.areas, again.areas)
+    pd.testing.assert_frame_equal(plain.alerts, again.alerts)
+    pd.testing.assert_frame_equal(plain.lines, again.lines)
