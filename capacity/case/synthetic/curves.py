@@ -1,0 +1,207 @@
+"""Meter readings of a year and daily maxima of several, made from load shapes and brought to each planned peak."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from capacity.case.synthetic.faults import Recorded, record
+from capacity.case.synthetic.plan import Plan, TransformerPlan
+from capacity.case.synthetic.shapes import SHAPES, SPRING_FESTIVALS, TAN_PHI
+from capacity.case.synthetic.sketch import SupplyPoint
+from capacity.tables.case import Window
+from capacity.units import apparent_kva
+
+Floats = npt.NDArray[np.float64]
+
+BELOW_THE_PEAK = 0.985
+"""Every other step stays this far below the planned peak, so that the peak is one step and exact."""
+SHORT_PEAK_STEPS = 4
+LINE_VOLTAGE_KV = {"lv": 0.4, "hv": 10.0}
+PHASE_UNBALANCE = (1.13, 0.98, 0.89)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """True power of one transformer over the window (import positive), and what a share of 1 means in kW."""
+
+    p_kw: Floats
+    q_kvar: Floats
+    scale_kw: float
+    peak_step: int
+
+
+def window_of(plan: Plan) -> Window:
+    """The twelve months before the plan's as-of date."""
+    return Window.year_before(pd.Timestamp(plan.as_of), plan.step_minutes)
+
+
+def category_shares(points: list[SupplyPoint]) -> dict[str, dict[str, float]]:
+    """By transformer: the share of each category, summed over its supply points."""
+    shares: dict[str, dict[str, float]] = {}
+    for point in points:
+        own = shares.setdefault(point.transformer_id, {})
+        own[point.category] = own.get(point.category, 0.0) + point.share
+    return shares
+
+
+def true_curve(
+    transformer: TransformerPlan,
+    shares: dict[str, float],
+    profiles: pd.DataFrame,
+    usable: npt.NDArray[np.bool_],
+    noise: float,
+    rng: np.random.Generator,
+) -> Curve:
+    """Power of one transformer: its mixture of shapes with noise, scaled so that its highest usable import is the plan's.
+
+    Parameters
+    ----------
+    profiles : factors by category, ``(n_steps, …)``.
+    usable : steps at which a reading will count; the peak lies in one of them.
+    noise : relative spread of the transformer's own noise.
+    """
+    quiet = 0.5 if transformer.peak.percent >= 80.0 else 1.0
+    wobble = np.exp(noise * quiet * _slow_noise(len(profiles), rng))
+    load_p = sum(share * profiles[category].to_numpy() for category, share in shares.items()) * wobble
+    load_q = sum(share * TAN_PHI[category] * profiles[category].to_numpy() for category, share in shares.items())
+    load_q = load_q * wobble * np.exp(0.5 * noise * _slow_noise(len(profiles), rng))
+    sun = profiles["pv"].to_numpy()
+    candidates = np.where(usable & (sun == 0.0 if transformer.pv_kwp else True), apparent_kva(load_p, load_q), -1.0)
+    peak_step = int(candidates.argmax())
+    s_peak_kva = transformer.peak.percent / 100.0 * transformer.rated_kva
+    scale = BELOW_THE_PEAK * s_peak_kva / candidates[peak_step]
+    p_kw = np.round(load_p * scale - transformer.pv_kwp * sun, 2)
+    q_kvar = np.round(load_q * scale, 2)
+    _set_peak(p_kw, q_kvar, peak_step, s_peak_kva, transformer.peak.exact_kw_kvar)
+    if transformer.peak.short_peak_percent is not None:
+        high = transformer.peak.short_peak_percent / 100.0 * transformer.rated_kva
+        for k in range(SHORT_PEAK_STEPS):
+            _set_peak(p_kw, q_kvar, peak_step + k, high * (1.0, 0.985, 0.98, 0.97)[k], None)
+    return Curve(p_kw, q_kvar, float(scale), peak_step)
+
+
+def _set_peak(p_kw: Floats, q_kvar: Floats, step: int, s_kva: float, exact: tuple[float, float] | None) -> None:
+    factor = s_kva / float(apparent_kva(float(p_kw[step]), float(q_kvar[step])))
+    p_kw[step], q_kvar[step] = exact or (round(p_kw[step] * factor, 3), round(q_kvar[step] * factor, 3))
+
+
+def _slow_noise(steps: int, rng: np.random.Generator) -> Floats:
+    """Noise of spread 1 that changes over hours, with a little step-to-step noise on top."""
+    knots = rng.standard_normal(steps // 8 + 2)
+    slow = np.interp(np.arange(steps), np.arange(len(knots)) * 8, knots)
+    return 0.85 * slow + 0.35 * rng.standard_normal(steps)
+
+
+def readings(
+    plan: Plan,
+    points: list[SupplyPoint],
+    profiles: pd.DataFrame,
+    outages: pd.DataFrame,
+    rng: np.random.Generator,
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, float]]:
+    """What the meters recorded.
+
+    Returns
+    -------
+    measurements, daily maxima (tables of ``tables.inputs.measurements``), and by transformer the kW of a share of 1.
+    """
+    when = pd.DatetimeIndex(profiles.index)
+    shares = category_shares(points)
+    scale_kw: dict[str, float] = {}
+    rows: list[pd.DataFrame] = []
+    days: list[pd.DataFrame] = []
+    history = _history_shapes(plan, when)
+    feeder_of = {stop.area_id: feeder.feeder_id for feeder in plan.feeders for stop in feeder.stops}
+    for transformer in plan.transformers:
+        own = transformer.transformer_id
+        if transformer.unmodelled:
+            continue
+        recorded = record(plan, transformer, outages[outages["feeder_id"] == feeder_of[transformer.stop]], when, rng)
+        curve = true_curve(transformer, shares[own], profiles, recorded.counts, plan.noise, rng)
+        scale_kw[own] = curve.scale_kw
+        if transformer.meter_side is None:
+            continue
+        frame = _as_metered(transformer, when, curve, recorded, rng)
+        rows.append(frame)
+        days.append(_daily_maxima(transformer, frame, shares[own], curve.scale_kw, history, rng))
+    measurements = pd.concat(rows, ignore_index=True)
+    maxima = pd.concat(days, ignore_index=True)
+    for table in (measurements, maxima):
+        table["transformer_id"] = table["transformer_id"].astype("string")
+    return measurements, maxima, scale_kw
+
+
+def _as_metered(
+    transformer: TransformerPlan, when: pd.DatetimeIndex, curve: Curve, recorded: Recorded, rng: np.random.Generator
+) -> pd.DataFrame:
+    p_kw, q_kvar = recorded.apply(curve.p_kw), recorded.apply(curve.q_kvar)
+    nothing = np.full(len(when), np.nan)
+    frame = pd.DataFrame(
+        {
+            "timestamp": when,
+            "transformer_id": transformer.transformer_id,
+            "p_kw": nothing if transformer.apparent_only else p_kw,
+            "q_kvar": nothing if transformer.apparent_only else q_kvar,
+            "s_kva": np.round(apparent_kva(p_kw, q_kvar), 3) if transformer.apparent_only else nothing,
+            "i_a_a": nothing,
+            "i_b_a": nothing,
+            "i_c_a": nothing,
+        }
+    )
+    if transformer.phase_currents:
+        average_a = apparent_kva(p_kw, q_kvar) / (np.sqrt(3.0) * LINE_VOLTAGE_KV[transformer.meter_side or "lv"])
+        for column, factor in zip(("i_a_a", "i_b_a", "i_c_a"), PHASE_UNBALANCE, strict=True):
+            frame[column] = np.round(average_a * factor * (1.0 + 0.03 * rng.standard_normal(len(when))), 1)
+    return frame[recorded.has_row].reset_index(drop=True)
+
+
+def _daily_maxima(
+    transformer: TransformerPlan,
+    frame: pd.DataFrame,
+    shares: dict[str, float],
+    scale_kw: float,
+    history: dict[str, pd.DataFrame],
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """The measured year's own maxima, and before it the shapes of those years, smaller by the growth since."""
+    s_kva = frame["s_kva"].where(frame["s_kva"].notna(), apparent_kva(frame["p_kw"], frame["q_kvar"]))
+    measured = s_kva.groupby(frame["timestamp"].dt.normalize()).max()
+    parts = []
+    for years_back, shape in history.items():
+        s = pd.Series(0.0, index=shape.index)
+        for category, share in shares.items():
+            s = s + share * np.hypot(1.0, TAN_PHI[category]) * shape[category]
+        level = (1.0 + transformer.growth_percent_per_year / 100.0) ** -int(years_back)
+        parts.append(
+            (s * scale_kw * level * np.exp(0.05 * rng.standard_normal(len(s)))).groupby(s.index.normalize()).max()
+        )
+    all_days = pd.concat([*parts, measured]).sort_index()
+    missing = rng.random(len(all_days)) < 0.01
+    missing &= np.asarray(all_days.index < measured.index[0])
+    return pd.DataFrame(
+        {
+            "date": all_days.index,
+            "transformer_id": transformer.transformer_id,
+            "s_max_kva": np.where(missing, np.nan, np.round(all_days.to_numpy(), 3)),
+        }
+    )
+
+
+def _history_shapes(plan: Plan, when: pd.DatetimeIndex) -> dict[str, pd.DataFrame]:
+    """By years back: hourly shapes of the years before the measured one, on the measured year's scale."""
+    known = min(SPRING_FESTIVALS)
+    highest = {category: float(shape(when).max()) for category, shape in SHAPES.items()}
+    shapes = {}
+    for years_back in range(1, plan.years_of_maxima):
+        start, end = when[0] - pd.DateOffset(years=years_back), when[0] - pd.DateOffset(years=years_back - 1)
+        if start.year < known:
+            break
+        hours = pd.date_range(start, end, freq="30min", inclusive="left")
+        shapes[str(years_back)] = pd.DataFrame(
+            {category: shape(hours) / highest[category] for category, shape in SHAPES.items()}, index=hours
+        )
+    return shapes
