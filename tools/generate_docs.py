@@ -1,7 +1,8 @@
 """Writes the generated parts of the manual, or checks that they are up to date.
 
 A page marks such a part with ``<!-- generated: NAME -->`` and ``<!-- end of generated: NAME -->``; what stands
-between the two comes from the code. Run ``python -m tools.generate_docs``, with ``--check`` to only compare.
+between the two comes from the code. ``WHOLE_PAGES`` come from it altogether.
+Run ``python -m tools.generate_docs``, with ``--check`` to only compare.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from capacity.checks import catalogue
 from tools import commands, equipment_library, rules, settings, tables, words
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -30,6 +32,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "line types": equipment_library.lines,
     "equipment sources": equipment_library.sources,
 }
+WHOLE_PAGES: dict[str, Callable[[], str]] = {"checks.md": catalogue.as_markdown}
 _PART = re.compile(r"(<!-- generated: (?P<name>.+?) -->\n).*?(<!-- end of generated: (?P=name) -->)", re.DOTALL)
 
 
@@ -47,7 +50,8 @@ def outdated(folder: Path = DOCS) -> dict[Path, str]:
     """The pages whose generated parts differ from what the code says, with their new text."""
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.md"))}
     fresh = {path: rewritten(text) for path, text in pages.items()}
-    return {path: text for path, text in fresh.items() if text != pages[path]}
+    fresh |= {folder / name: page() for name, page in WHOLE_PAGES.items()}
+    return {path: text for path, text in fresh.items() if text != pages.get(path)}
 
 
 def main() -> int:
