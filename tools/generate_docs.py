@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from capacity.checks import catalogue
-from tools import commands, equipment_library, rules, settings, tables, words
+from tools import commands, equipment_library, ledger_sheets, rules, settings, tables, words
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 GENERATORS: dict[str, Callable[[], str]] = {
@@ -28,6 +28,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "voltage bands": rules.voltage_bands,
     "codes": words.codes,
     "commands": commands.command_line,
+    "ledger sheets": ledger_sheets.sheets,
     "transformer types": equipment_library.transformers,
     "line types": equipment_library.lines,
     "equipment sources": equipment_library.sources,
