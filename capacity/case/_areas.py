@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import numpy as np
@@ -32,7 +32,7 @@ def no_areas(crs: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(empty(AREAS), geometry=gpd.GeoSeries([], crs=crs), crs=crs)
 
 
-def read_areas(data: bytes, file: str, crs: str, zone: ZoneInfo) -> tuple[gpd.GeoDataFrame, list[Issue]]:
+def read_areas(data: bytes, file: str, crs: str, zone: dt.tzinfo) -> tuple[gpd.GeoDataFrame, list[Issue]]:
     """Areas with their polygons (``None`` where absent or unusable), coordinates in the case CRS."""
     try:
         content = json.loads(data.decode("utf-8-sig"))
@@ -186,7 +186,7 @@ def _polygon(geometry: Any, area_id: str, file: str) -> tuple[Any, list[Issue]]:
         found = shape(geometry)
         why = "" if found.geom_type in ("Polygon", "MultiPolygon") else f"it is a {found.geom_type}"
         why = why or ("" if found.is_valid else shapely.is_valid_reason(found))
-    except Exception as error:
+    except Exception as error:  # shapely raises many kinds on damaged coordinates
         why = str(error)[:200] or type(error).__name__
     if not why:
         return (None if found.is_empty else found), []

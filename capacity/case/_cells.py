@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -24,7 +24,7 @@ _MOMENT = re.compile(
 
 
 def to_column(
-    cells: pd.Series, name: str, column: Any, file: str, row_numbers: Sequence[int], zone: ZoneInfo
+    cells: pd.Series, name: str, column: Any, file: str, row_numbers: Sequence[int], zone: dt.tzinfo
 ) -> tuple[pd.Series, list[Issue]]:
     """One column of text cells as the type, choices and bounds that its schema column states."""
     dtype = str(column.dtype)
@@ -105,14 +105,14 @@ def unreadable(
     )
 
 
-def converted_zone(name: str, file: str, zone: ZoneInfo) -> Issue:
+def converted_zone(name: str, file: str, zone: dt.tzinfo) -> Issue:
     """Says that timestamps with an offset were moved to the case's zone."""
     return problem(
         "info",
         "reading.time_zone",
         file,
-        f"Timestamps with a UTC offset in '{name}' were converted to {zone.key}.",
-        f"“{name}”中带时区的时间已换算为 {zone.key}。",
+        f"Timestamps with a UTC offset in '{name}' were converted to {zone}.",
+        f"“{name}”中带时区的时间已换算为 {zone}。",
         column=name,
         effect="derived",
     )
@@ -132,7 +132,7 @@ class _Shifted:
         self.moment = moment
 
 
-def _parser(dtype: str, choices: tuple[str, ...] | None, zone: ZoneInfo) -> tuple[Callable[[str], Any], str, str]:
+def _parser(dtype: str, choices: tuple[str, ...] | None, zone: dt.tzinfo) -> tuple[Callable[[str], Any], str, str]:
     """How to read a cell, and what to call what it should be, in English and Chinese."""
     if choices:
         code_of = _codes(choices)
@@ -180,7 +180,7 @@ def _flag(text: str) -> Any:
     return True if folded in _TRUE else False if folded in _FALSE else _UNREADABLE
 
 
-def _moment(text: str, zone: ZoneInfo) -> Any:
+def _moment(text: str, zone: dt.tzinfo) -> Any:
     match = _MOMENT.match(text)
     if match is None:
         return _UNREADABLE

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pyarrow as pa
@@ -37,7 +38,7 @@ class _Named:
         return {"zh": self.zh}
 
 
-def read_parquet_table(data: bytes, file: str, schema: Table, zone: ZoneInfo) -> Read:
+def read_parquet_table(data: bytes, file: str, schema: Table, zone: dt.tzinfo) -> Read:
     """Read one Parquet file with the schema's columns (their names, Chinese or English headings).
 
     Text columns come back as Arrow-backed strings, numbers as ``float64``, timestamps naive in the case's zone. Rows
@@ -77,13 +78,25 @@ def read_parquet_table(data: bytes, file: str, schema: Table, zone: ZoneInfo) ->
     return frame.reset_index(drop=True), issues
 
 
-def read_profiles(data: bytes, file: str, zone: ZoneInfo) -> Read:
+def read_profiles(data: bytes, file: str, zone: dt.tzinfo) -> Read:
     """Read the wide table of profiles: ``timestamp`` first, then one numeric column per profile."""
     stored, issues = _open(data, file)
-    nothing = pd.DataFrame({TIMESTAMP: pd.Series(dtype="datetime64[ns]")})
     if stored is None:
-        return nothing, issues
-    names = stored.column_names
+        return no_profiles(), issues
+    frame, found = read_wide(stored.column_names, stored.columns, file, zone)
+    return frame, issues + found
+
+
+def no_profiles() -> pd.DataFrame:
+    """An empty table of profiles."""
+    return pd.DataFrame({TIMESTAMP: pd.Series(dtype="datetime64[ns]")})
+
+
+def read_wide(
+    names: Sequence[str], stored: Sequence[pa.ChunkedArray], file: str, zone: dt.tzinfo, first_row: int = 1
+) -> Read:
+    """Columns of a wide table as timestamps and factors; ``first_row`` is the number of its first record."""
+    issues: list[Issue] = []
     stamp = next((name for name in names if name.strip() in (TIMESTAMP, "时间")), names[0] if names else "")
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
@@ -92,11 +105,10 @@ def read_profiles(data: bytes, file: str, zone: ZoneInfo) -> Read:
     for place, name in enumerate(names):
         if name in columns or (name == TIMESTAMP and stamp != TIMESTAMP):
             continue
-        values = stored.column(place)
         if name == stamp:
-            columns[TIMESTAMP], found = _moments(values, TIMESTAMP, file, zone)
+            columns[TIMESTAMP], found = _moments(stored[place], TIMESTAMP, file, zone, None, first_row)
         else:
-            columns[name], found = _profile(values, name, file)
+            columns[name], found = _profile(stored[place], name, file, first_row)
         issues += found
     if TIMESTAMP not in columns or (len(columns[TIMESTAMP]) and columns[TIMESTAMP].isna().all()):
         issues.append(
@@ -109,7 +121,7 @@ def read_profiles(data: bytes, file: str, zone: ZoneInfo) -> Read:
                 column=TIMESTAMP,
             )
         )
-        return nothing, issues
+        return no_profiles(), issues
     ordered = [TIMESTAMP, *(name for name in columns if name != TIMESTAMP)]
     return pd.DataFrame(columns, copy=False)[ordered], issues
 
@@ -130,7 +142,7 @@ def _open(data: bytes, file: str) -> tuple[pa.Table | None, list[Issue]]:
         ]
 
 
-def _typed(values: pa.ChunkedArray, name: str, column: Any, file: str, zone: ZoneInfo) -> ReadColumn:
+def _typed(values: pa.ChunkedArray, name: str, column: Any, file: str, zone: dt.tzinfo) -> ReadColumn:
     dtype = str(column.dtype)
     if dtype.startswith("string"):
         return _texts(values), []
@@ -151,7 +163,7 @@ def _texts(values: pa.ChunkedArray) -> pd.Series:
     return pd.Series(values.cast(pa.string()).to_pandas(types_mapper={pa.string(): _STRINGS}.get))
 
 
-def _numbers(values: pa.ChunkedArray, name: str, column: Any, file: str) -> ReadColumn:
+def _numbers(values: pa.ChunkedArray, name: str, column: Any, file: str, first_row: int = 1) -> ReadColumn:
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
     if pa.types.is_floating(values.type) or pa.types.is_integer(values.type) or pa.types.is_decimal(values.type):
@@ -161,11 +173,13 @@ def _numbers(values: pa.ChunkedArray, name: str, column: Any, file: str) -> Read
     bad = (series.isna() & given.notna()).to_numpy().nonzero()[0]
     if not len(bad):
         return series, []
-    found = [(int(at) + 1, given.iloc[at]) for at in bad]
+    found = [(int(at) + first_row, given.iloc[at]) for at in bad]
     return series, [unreadable(name, column, file, found, "a number", "数字")]
 
 
-def _moments(values: pa.ChunkedArray, name: str, file: str, zone: ZoneInfo, column: Any = None) -> ReadColumn:
+def _moments(
+    values: pa.ChunkedArray, name: str, file: str, zone: dt.tzinfo, column: Any = None, first_row: int = 1
+) -> ReadColumn:
     given = values.to_pandas()
     issues: list[Issue] = []
     if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
@@ -181,12 +195,12 @@ def _moments(values: pa.ChunkedArray, name: str, file: str, zone: ZoneInfo, colu
     bad = (series.isna() & given.notna()).to_numpy().nonzero()[0]
     if len(bad):
         described = column if column is not None else _Named("时间")
-        found = [(int(at) + 1, given.iloc[at]) for at in bad]
+        found = [(int(at) + first_row, given.iloc[at]) for at in bad]
         issues.append(unreadable(name, described, file, found, "a time", "时间"))
     return series.astype("datetime64[ns]"), issues
 
 
-def _moments_of_texts(texts: pd.Series, zone: ZoneInfo) -> tuple[pd.Series, bool]:
+def _moments_of_texts(texts: pd.Series, zone: dt.tzinfo) -> tuple[pd.Series, bool]:
     """Times written year first, with or without a UTC offset; everything else is missing."""
     offset = texts.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", regex=True, na=False)
     year_first = texts.where(texts.str.match(r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}", na=False))
@@ -197,10 +211,10 @@ def _moments_of_texts(texts: pd.Series, zone: ZoneInfo) -> tuple[pd.Series, bool
     return plain.fillna(moved.dt.tz_convert(zone).dt.tz_localize(None)), True
 
 
-def _profile(values: pa.ChunkedArray, name: str, file: str) -> ReadColumn:
+def _profile(values: pa.ChunkedArray, name: str, file: str, first_row: int) -> ReadColumn:
     if pa.types.is_float32(values.type):
         return pd.Series(values.to_pandas()), []
-    return _numbers(values, name, _Named(name), file)
+    return _numbers(values, name, _Named(name), file, first_row)
 
 
 def _repeated_profiles(repeated: list[str], file: str) -> Issue:

@@ -38,7 +38,7 @@ def read_network(data: bytes, file: str) -> tuple[Any | None, list[Issue]]:
         if not isinstance(net, pp.pandapowerNet):
             return None, [_damaged(file, "it holds no pandapower network")]
         return net, []
-    except Exception as why:
+    except Exception as why:  # whatever a damaged file makes pandapower raise is a problem of the input
         return None, [_damaged(file, f"{type(why).__name__}: {why}")]
 
 

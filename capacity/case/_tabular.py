@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -31,7 +31,7 @@ class Sheet:
     row_numbers: Sequence[int]
 
 
-def read_csv_table(data: bytes, file: str, schema: Table, zone: ZoneInfo) -> Read:
+def read_csv_table(data: bytes, file: str, schema: Table, zone: dt.tzinfo) -> Read:
     """Read one CSV file of a case.
 
     Parameters
@@ -145,7 +145,7 @@ def _records(text: str, file: str) -> tuple[Sheet | None, list[Issue]]:
     return Sheet(file, headings, cells, [number for number, _ in kept]), issues
 
 
-def to_table(sheet: Sheet, schema: Table, zone: ZoneInfo) -> Read:
+def to_table(sheet: Sheet, schema: Table, zone: dt.tzinfo) -> Read:
     """Text cells as the schema's columns and types."""
     place_of, issues = match_headings(sheet.headings, sheet.file, schema)
     columns: dict[str, pd.Series] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import tomllib
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from capacity.case._areas import derive_polygons, no_areas, read_areas
-from capacity.case._columnar import read_parquet_table, read_profiles
+from capacity.case._columnar import no_profiles, read_parquet_table, read_profiles
 from capacity.case._filling import fill_feeders
 from capacity.case._issues import problem
 from capacity.case._network import read_network
@@ -28,7 +29,6 @@ from capacity.tables.inputs.exclusions import EXCLUSIONS
 from capacity.tables.inputs.feeders import FEEDERS
 from capacity.tables.inputs.measurements import DAILY_MAXIMA, MEASUREMENTS
 from capacity.tables.inputs.outages import OUTAGES
-from capacity.tables.inputs.profiles import TIMESTAMP
 from capacity.tables.inputs.projects import PROJECTS
 from capacity.tables.inputs.substations import SUBSTATIONS
 from capacity.tables.inputs.transformers import TRANSFORMERS
@@ -102,7 +102,7 @@ def load_case(folder: Path) -> Case:
         raise InputError([_no_folder(folder)])
     files = _Folder(folder)
     settings = _read_settings(files)
-    zone = ZoneInfo(settings.time_zone) if settings else ZoneInfo(CaseSettings.model_fields["time_zone"].default)
+    zone = standard_time(settings.time_zone if settings else CaseSettings.model_fields["time_zone"].default)
     crs = settings.crs if settings else CaseSettings.model_fields["crs"].default
     net = _read_net(files)
     areas, tables, profiles = _read_areas(files, crs, zone), _read_tables(files, zone), _read_profiles(files, zone)
@@ -147,14 +147,16 @@ def assemble(
     )
 
 
+def standard_time(time_zone: str) -> dt.tzinfo:
+    """The zone's time without daylight saving, in which a case counts (a fixed offset from UTC)."""
+    zone, winter, summer = ZoneInfo(time_zone), dt.datetime(2024, 1, 15), dt.datetime(2024, 7, 15)
+    offsets = [zone.utcoffset(winter) or dt.timedelta(0), zone.utcoffset(summer) or dt.timedelta(0)]
+    return dt.timezone(min(offsets), time_zone if offsets[0] == offsets[1] else f"{time_zone} standard time")
+
+
 def empty_tables() -> dict[str, pd.DataFrame]:
     """Every table of a case, empty, by file stem."""
     return {file.split(".")[0]: empty(schema) for file, schema in TABLE_FILES.items()}
-
-
-def no_profiles() -> pd.DataFrame:
-    """An empty table of profiles."""
-    return pd.DataFrame({TIMESTAMP: pd.Series(dtype="datetime64[ns]")})
 
 
 def _read_settings(files: _Folder) -> CaseSettings | None:
@@ -214,7 +216,7 @@ def _read_net(files: _Folder) -> Any | None:
     return net
 
 
-def _read_areas(files: _Folder, crs: str, zone: ZoneInfo) -> Any:
+def _read_areas(files: _Folder, crs: str, zone: dt.tzinfo) -> Any:
     data = files.data(AREAS_FILE)
     if data is None:
         return no_areas(crs)
@@ -223,7 +225,7 @@ def _read_areas(files: _Folder, crs: str, zone: ZoneInfo) -> Any:
     return areas
 
 
-def _read_tables(files: _Folder, zone: ZoneInfo) -> dict[str, pd.DataFrame]:
+def _read_tables(files: _Folder, zone: dt.tzinfo) -> dict[str, pd.DataFrame]:
     tables = {}
     for file, schema in TABLE_FILES.items():
         data = files.data(file)
@@ -236,7 +238,7 @@ def _read_tables(files: _Folder, zone: ZoneInfo) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def _read_profiles(files: _Folder, zone: ZoneInfo) -> pd.DataFrame:
+def _read_profiles(files: _Folder, zone: dt.tzinfo) -> pd.DataFrame:
     data = files.data(PROFILES_FILE)
     if data is None:
         return no_profiles()
