@@ -71,10 +71,3 @@ def _rows(kinds: tuple[Kind, ...]) -> str:
         cells = (f"`{kind.code}`", severity, kind.looks_at_en, kind.looks_at_zh, effect, kind.remedy_en)
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    import pathlib
-
-    page = pathlib.Path(__file__).parents[2] / "docs" / "checks.md"
-    page.write_text(as_markdown(), encoding="utf-8", newline="\n")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -16,6 +18,8 @@ import pytest
 import shapely
 
 from capacity.case import derive_topology
+from capacity.checks import check
+from capacity.checks.catalogue import KINDS
 from capacity.tables._schema import conform, empty
 from capacity.tables.case import Case, Window
 from capacity.tables.inputs.applications import APPLICATIONS
@@ -27,7 +31,9 @@ from capacity.tables.inputs.outages import OUTAGES
 from capacity.tables.inputs.projects import PROJECTS
 from capacity.tables.inputs.substations import SUBSTATIONS
 from capacity.tables.inputs.transformers import TRANSFORMERS
+from capacity.tables.issue import Issue
 from capacity.tables.settings import BusbarVoltage, CaseSettings
+from capacity.tables.words import EFFECT
 
 AS_OF = pd.Timestamp("2025-03-01")
 WINDOW = Window(AS_OF - pd.Timedelta(days=14), AS_OF, 15)
@@ -212,3 +218,33 @@ _SOUND = make_parts()
 def parts() -> Parts:
     """A sound case's parts, fresh for each test."""
     return copy.deepcopy(_SOUND)
+
+
+@pytest.fixture
+def expect() -> Callable[..., Issue]:
+    """``expect(parts, code, ids, phrase, areas=…)``: the check names exactly these ids, once, in both languages."""
+
+    def one_issue(
+        parts: Parts, code: str, ids: tuple[str, ...], phrase: str, areas: tuple[str, ...] | None = None
+    ) -> Issue:
+        issues = check(parts.case(), WINDOW)
+        assert not [i.sentence_en for i in issues if i.check == "checks.not_carried_out"]
+        kind = next(k for k in KINDS if k.code == code)
+        found = [i for i in issues if i.check == code]
+        assert len(found) == 1, [(i.check, i.ids) for i in issues]
+        issue = found[0]
+        assert issue.ids == ids
+        assert phrase in issue.sentence_en, issue.sentence_en
+        assert issue.sentence_en.endswith(kind.remedy_en)
+        assert issue.sentence_zh.endswith(kind.remedy_zh)
+        assert issue.sentence_zh != kind.remedy_zh
+        assert re.search(r"[\u4e00-\u9fff]", issue.sentence_zh.removesuffix(kind.remedy_zh)), issue.sentence_zh
+        assert "nan" not in issue.sentence_en.lower().split()
+        assert issue.severity == kind.severity
+        assert issue.effect in EFFECT
+        assert issue.effect or issue.severity == "info"
+        if areas is not None:
+            assert issue.area_ids == areas
+        return issue
+
+    return one_issue
