@@ -138,10 +138,11 @@ def apply_step(net: pandapowerNet, load_flow: LoadFlow, step: int) -> None:
         if not mine.any():
             continue
         index = elements.loc[mine, "element"].to_numpy()
-        unscaled = sign * plan.grid.sn_mva / net[table].loc[index, "scaling"].to_numpy(np.float64)
-        used = np.isfinite(unscaled)  # an element scaled to zero consumes nothing whatever its base
-        net[table].loc[index[used], "p_mw"] = (power[mine].real * unscaled)[used]
-        net[table].loc[index[used], "q_mvar"] = (power[mine].imag * unscaled)[used]
+        scaling = net[table].loc[index, "scaling"].to_numpy(np.float64)
+        used = scaling != 0.0  # an element scaled to zero consumes nothing whatever its base
+        base = sign * plan.grid.sn_mva * power[mine][used] / scaling[used]
+        net[table].loc[index[used], "p_mw"] = base.real
+        net[table].loc[index[used], "q_mvar"] = base.imag
     if load_flow.reference.gen_profile is not None:
         base = load_flow.case.net.gen["p_mw"].to_numpy(np.float64)
         net.gen["p_mw"] = base * load_flow.reference.gen_profile[:, step]

@@ -45,7 +45,7 @@ class Ends:
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _end_power(here, there, admittance, voltage, power):
+def _end_power(here: Ints, there: Ints, admittance: Reals, voltage: Reals, power: Reals) -> None:
     for end in range(len(here)):
         h, o = here[end], there[end]
         yr, yi, mr, mi = admittance[end, 0], admittance[end, 1], admittance[end, 2], admittance[end, 3]

@@ -15,7 +15,7 @@ import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -175,7 +175,7 @@ def bare_copy(net: pandapowerNet) -> pandapowerNet:
     return bare
 
 
-def _internal_arrays(net: pandapowerNet) -> dict[str, npt.NDArray[np.complex128]]:
+def _internal_arrays(net: pandapowerNet) -> dict[str, Any]:
     """pandapower's internal arrays, as runpp would build them."""
     _init_runpp_options(net, **RUNPP)
     _add_auxiliary_elements(net)
@@ -196,9 +196,7 @@ def _readable_errors() -> Iterator[None]:
         raise SolverError("pandapower", -1, f"the network cannot be converted: {error}") from error
 
 
-def _names_of_branches(
-    net: pandapowerNet, arrays: dict[str, npt.NDArray[np.complex128]]
-) -> tuple[npt.NDArray[np.str_], Ints]:
+def _names_of_branches(net: pandapowerNet, arrays: dict[str, Any]) -> tuple[npt.NDArray[np.str_], Ints]:
     """Table and index of every in-service branch, in the order of the internal array."""
     in_service = arrays["internal"]["branch_is"]
     kind = np.full(len(in_service), "other", dtype="U10")
@@ -217,7 +215,7 @@ def _refuse_infinite(size: Reals, kind: npt.NDArray[np.str_], element: Ints) -> 
         raise SolverError("pandapower", -1, f"{len(bad)} branches have no finite impedance ({named})")
 
 
-def _sources(arrays: dict[str, npt.NDArray[np.complex128]]) -> tuple[Ints, Complexes]:
+def _sources(arrays: dict[str, Any]) -> tuple[Ints, Complexes]:
     """Buses held by an external grid and their voltages."""
     from pandapower.pypower.idx_bus import REF, VA
     from pandapower.pypower.idx_gen import VG
@@ -231,7 +229,7 @@ def _sources(arrays: dict[str, npt.NDArray[np.complex128]]) -> tuple[Ints, Compl
     return sources, voltage
 
 
-def _beyond(net: pandapowerNet, arrays: dict[str, npt.NDArray[np.complex128]]) -> npt.NDArray[np.str_]:
+def _beyond(net: pandapowerNet, arrays: dict[str, Any]) -> npt.NDArray[np.str_]:
     """Per internal bus: what stands there that no two-port with constant power can represent."""
     bus = arrays["bus"].real
     beyond = np.full(len(bus), "", dtype="U80")

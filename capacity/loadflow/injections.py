@@ -89,7 +89,7 @@ class Injections:
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _add_fixed(bus, profile, p, q, factors, power):
+def _add_fixed(bus: Ints, profile: Ints, p: Reals, q: Reals, factors: Reals, power: Reals) -> None:
     for entry in range(len(bus)):
         i, row = bus[entry], profile[entry]
         for k in range(LANES):
@@ -98,7 +98,9 @@ def _add_fixed(bus, profile, p, q, factors, power):
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _add_shared(bus, group, profile, base, factors, net_load, power):
+def _add_shared(
+    bus: Ints, group: Ints, profile: Ints, base: Reals, factors: Reals, net_load: Reals, power: Reals
+) -> None:
     """Shares of each group's net load by base power × profile; by base power where all profiles are zero."""
     n_groups = net_load.shape[0]
     weighted = np.zeros((n_groups, LANES))

@@ -133,7 +133,7 @@ def _assembled(
         share=np.array([len(network.branches) / len(network.metered) for network in networks]),
         target=filled(summed, readings.timestamps, case.settings.step_minutes),
         measured=~np.isnan(summed.real),
-        rating=np.bincount(group_of_meter, rated, len(networks)),
+        rating=np.bincount(group_of_meter, rated, len(networks)).astype(np.float64),
     )
 
 

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from power_grid_model import CalculationMethod, ComponentType, DatasetType, PowerGridModel, initialize_array
-from power_grid_model.errors import PowerGridBatchError
 
 from capacity.loadflow.grid import Grid, Island
 from capacity.loadflow.lanes import FAILED, LANES, Block
@@ -49,7 +48,7 @@ class PowerGridModelEngine:
     blocks = 32
 
     def __init__(self, grid: Grid, number: int) -> None:
-        self.islands = (number,)
+        self.islands: tuple[int, ...] = (number,)
         self._island = grid.islands[number]
         self._model = PowerGridModel(_network(grid, self._island))
         self._loads = np.setdiff1d(np.arange(self._island.start, self._island.stop), self._island.sources)
@@ -84,7 +83,7 @@ class PowerGridModelEngine:
     def _calculate(self, update: dict[ComponentType, Any]) -> tuple[dict[str, Any], npt.NDArray[np.bool_]]:
         """Node results of a batch and which scenarios failed (their memory is not initialised)."""
         failed = np.zeros(len(update[ComponentType.sym_load]), dtype=bool)
-        result = self._model.calculate_power_flow(
+        result: Any = self._model.calculate_power_flow(
             calculation_method=CalculationMethod.newton_raphson,
             error_tolerance=TOLERANCE_PU,
             max_iterations=MAX_ITERATIONS,
@@ -93,7 +92,7 @@ class PowerGridModelEngine:
             output_component_types={ComponentType.node: ["u_pu", "u_angle"]},
             continue_on_batch_error=True,
         )
-        if isinstance(self._model.batch_error, PowerGridBatchError):
+        if self._model.batch_error is not None:
             failed[self._model.batch_error.failed_scenarios] = True
         return result[ComponentType.node], failed
 

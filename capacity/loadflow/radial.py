@@ -29,10 +29,13 @@ FAST = {"contract", "reassoc", "nsz", "arcp"}
 """Floating-point freedom that keeps NaN and infinity meaningful."""
 
 Ints = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
-def _backward(start, stop, parent, ab, shunt, power, voltage, current):
+def _backward(
+    start: int, stop: int, parent: Ints, ab: Reals, shunt: Reals, power: Block, voltage: Block, current: Block
+) -> None:
     """Currents into every subtree, accumulated into ``current`` (zero on entry)."""
     for i in range(stop - 1, start, -1):
         p = parent[i]
@@ -51,7 +54,7 @@ def _backward(start, stop, parent, ab, shunt, power, voltage, current):
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
-def _forward(start, stop, parent, ab, voltage, current, moved):
+def _forward(start: int, stop: int, parent: Ints, ab: Reals, voltage: Block, current: Block, moved: Reals) -> None:
     """Voltages from the source down; ``moved`` is the largest squared change per lane; leaves ``current`` zero."""
     moved[:] = 0.0
     for i in range(start + 1, stop):
@@ -72,7 +75,7 @@ def _forward(start, stop, parent, ab, voltage, current, moved):
 
 
 @njit(nogil=True, cache=True)
-def _all_settled(moved, limit):
+def _all_settled(moved: Reals, limit: float) -> bool:
     settled = True
     for k in range(LANES):
         settled = settled and moved[k] <= limit  # a NaN never settles
@@ -80,7 +83,7 @@ def _all_settled(moved, limit):
 
 
 @njit(nogil=True, cache=True)
-def _no_load(start, stop, parent, ab, voltage, lane):
+def _no_load(start: int, stop: int, parent: Ints, ab: Reals, voltage: Block, lane: int) -> None:
     """The start of a lane without a usable neighbour: voltages with no current."""
     for i in range(start + 1, stop):
         p = parent[i]
@@ -90,7 +93,17 @@ def _no_load(start, stop, parent, ab, voltage, lane):
 
 
 @njit(nogil=True, cache=True)
-def solve_block(start, stop, parent, ab, shunt, power, voltage, current, status):
+def solve_block(
+    start: int,
+    stop: int,
+    parent: Ints,
+    ab: Reals,
+    shunt: Reals,
+    power: Block,
+    voltage: Block,
+    current: Block,
+    status: npt.NDArray[np.uint8],
+) -> int:
     """Solve one island for one block; the voltages given are the start, zeros mean none.
 
     ``voltage[start]`` holds the source. Lanes that fail are marked in ``status`` and become NaN.

@@ -18,6 +18,7 @@ from capacity.loadflow.lanes import LANES, PADDING, SOLVED, Block
 
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 Statuses = npt.NDArray[np.uint8]
 
 TOP = 3
@@ -174,7 +175,9 @@ class Gatherer:
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _extremes(voltage, solved, island, steps, low, low_step, high, high_step):
+def _extremes(
+    voltage: Block, solved: Bools, island: Ints, steps: Ints, low: Reals, low_step: Ints, high: Reals, high_step: Ints
+) -> None:
     """Lowest and highest squared voltage per bus, the earliest step where equal."""
     for i in range(len(low)):
         sound = solved[island[i]]
@@ -188,7 +191,24 @@ def _extremes(voltage, solved, island, steps, low, low_step, high, high_step):
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _loadings(f, t, y, limits, island, voltage, solved, steps, width, span, top, top_step, count, first, last, longest):
+def _loadings(
+    f: Ints,
+    t: Ints,
+    y: Reals,
+    limits: Reals,
+    island: Ints,
+    voltage: Block,
+    solved: Bools,
+    steps: Ints,
+    width: int,
+    span: int,
+    top: Reals,
+    top_step: Ints,
+    count: Ints,
+    first: Ints,
+    last: Ints,
+    longest: Ints,
+) -> None:
     """The lines' currents of one block, and what they add to the statistics."""
     squares = np.empty(LANES)
     for line in range(len(f)):
@@ -227,7 +247,7 @@ def _loadings(f, t, y, limits, island, voltage, solved, steps, width, span, top,
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _insert(top, top_step, square, step):
+def _insert(top: Reals, top_step: Ints, square: float, step: int) -> None:
     """Put one value into a descending top three; equal values keep the order of their steps."""
     place = 3
     while place > 0 and square > top[place - 1]:

@@ -65,6 +65,11 @@ REASON = {
     "not_computed": Word("未计算", "not computed"),
     "no_public_transformer": Word("无公变", "no public transformer"),
 }
+UNMET = {
+    "no_load": Word("所供低压网无可调负荷", "no load below it to scale"),
+    "export_without_generation": Word("倒送功率超过所装电源", "more export than its generation can explain"),
+    "not_converged": Word("负荷校准未收敛", "the loads could not be brought to the reading"),
+}
 SEVERITY = {
     "error": Word("错误", "error"),
     "warning": Word("警告", "warning"),
