@@ -92,9 +92,7 @@ def hand_case(
     net = hand_net(line_max_i_ka)
     net.load.drop(index=net.load.index[net.load["name"].isin([f"{name}-load" for name in meterless])], inplace=True)
     substations = conform(
-        pd.DataFrame(
-            {"substation_id": ["S1"], "name": ["一号变"], "busbar_id": ["BB"], "rated_kva": [substation_kva]}
-        ),
+        pd.DataFrame({"substation_id": ["S1"], "name": ["一号变"], "busbar_id": ["BB"], "rated_kva": [substation_kva]}),
         SUBSTATIONS,
     )
     feeders = conform(

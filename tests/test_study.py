@@ -169,8 +169,9 @@ def test_run__failed_step_is_named_counted_and_never_capacity() -> None:
     case = hand_case(meterless=("T2",))
     steps = WINDOW.timestamps
     profile = pd.Series(0.5, index=steps, name="spike")
-    profile.iloc[100] = 400.0  # 400 times 157 kW through a 315 kVA transformer: no solution
-    pp.create_load(case.net, case.net.trafo.at[1, "lv_bus"], 0.157, 0.05, name="T2-load", profile="spike")
+    profile.iloc[100] = 900.0  # 90 MW over two kilometres of 10 kV: no solution
+    pp.create_load(case.net, case.net.trafo.at[1, "lv_bus"], 0.157, 0.05, name="T2-load")
+    pp.create_load(case.net, case.net.trafo.at[1, "hv_bus"], 0.1, 0.0, name="mill", profile="spike")
     case = replace(case, profiles=profile.rename_axis("timestamp").to_frame())
     run = study(case)
     assert run.manifest.steps_failed == 1
@@ -189,7 +190,8 @@ def test_run__errors_stop_it_and_all_are_told() -> None:
     broken = case.transformers.assign(area_id=["nowhere", "elsewhere"])
     with pytest.raises(InputError) as caught:
         study(replace(case, transformers=broken))
-    assert {"nowhere", "elsewhere"} <= set(" ".join(issue.sentence_en for issue in caught.value.issues).replace('"', " ").replace("'", " ").replace(",", " ").split())
+    assert "nowhere" in str(caught.value)
+    assert "elsewhere" in str(caught.value)
 
 
 def test_run__same_input_same_tables(plain: Run) -> None:

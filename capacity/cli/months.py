@@ -9,7 +9,7 @@ import typer
 
 from capacity.cli import app, printing
 from capacity.cli.language import say
-from capacity.cli.runs import show, stop_unless_confirmed, write_with_pictures
+from capacity.cli.runs import moment, show, stop_unless_confirmed, write_with_pictures
 
 
 @app.command()
@@ -17,24 +17,26 @@ def month(
     folder: Annotated[Path, typer.Argument(help="The case folder.", metavar="CASE")],
     readings: Annotated[list[Path], typer.Option(help="The month's meter exports; repeatable.")],
     as_of: Annotated[
-        str | None, typer.Option(help="As-of date (YYYY-MM-DD); default: the day after the last new reading's month.")
+        str | None, typer.Option(help="As-of date (YYYY-MM-DD); default: the day after the last new reading.")
     ] = None,
     previous: Annotated[
-        Path | None, typer.Option(help="Last month's run; default: the newest run of this case in the results folder.")
+        Path | None, typer.Option(help="Last month's run; default: the newest earlier run of this case in --results.")
     ] = None,
     results: Annotated[Path, typer.Option(help="Folder of the runs.")] = Path("results"),
 ) -> None:
     """Append the month's readings, check, run, compare with last month, write the month's workbook. 月度例行。"""
-    from capacity.month import run_month
+    from capacity.month import WORKBOOK, run_month
+    from capacity.runs import write_month
 
     with printing.progress() as told:
-        done = run_month(folder, readings, as_of=as_of, previous=previous, results=results, progress=told)
+        done = run_month(folder, readings, as_of=moment(as_of), previous=previous, results=results, progress=told)
         told("writing", 0, 0)
-        write_with_pictures(done.run, done.folder, pictures=True)
-        done.write_workbook()
+        target = results / done.run.manifest.run_name
+        write_with_pictures(done.run, target, also=lambda place: write_month(done.run, done.previous, place / WORKBOOK))
     printing.print_issues(done.issues)
-    show(done.run, done.folder, pictures=True)
+    printing.console.print(say(f"新增 {done.added} 个读数。", f"{done.added} new readings."))
+    show(done.run, target)
     if done.previous is None:
         printing.console.print(say("没有上月结果可比。", "no run of last month to compare with."))
-    printing.where("月度工作簿", "the month's workbook", done.workbook)
+    printing.where("月度工作簿", "the month's workbook", target / WORKBOOK)
     stop_unless_confirmed(done.run)

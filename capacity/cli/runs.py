@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,8 +14,13 @@ from capacity.cli import NOT_CONFIRMED, app, printing
 from capacity.cli.language import language, say
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from capacity.tables.case import Case, Window
     from capacity.tables.run import Run
+
+
+PICTURES = "pictures"
 
 
 class Engine(enum.StrEnum):
@@ -39,16 +46,19 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest for programs.")] = False,
 ) -> None:
     """Run the main job: load rates, allowed capacity, alerts. 计算负载率、允许接入容量与预警。"""
-    from capacity.case import load_case, load_scenario
+    from capacity.case import load_case, load_scenario, with_as_of
     from capacity.study import run_study
 
     case = load_case(folder)
+    asked = moment(as_of)
+    if asked is not None:
+        case = with_as_of(case, asked)
     loaded = load_scenario(scenario) if scenario else None
     with printing.progress() as told:
         done = run_study(
             case,
             scenario=loaded,
-            window=_window(case, as_of, from_, to),
+            window=_part_of_window(case, from_, to),
             engine=engine.value,  # type: ignore[arg-type]  # the enumeration's values are the literals
             workers=workers,
             progress=told,
@@ -59,7 +69,7 @@ def run(
     if as_json:
         typer.echo(done.manifest.model_dump_json(indent=1))
     else:
-        show(done, target, pictures=pictures)
+        show(done, target)
     stop_unless_confirmed(done)
 
 
@@ -80,8 +90,8 @@ def demo(
         done = run_study(case, progress=told)
         told("writing", 0, 0)
         target = results / done.manifest.run_name
-        write_with_pictures(done, target, pictures=True)
-    show(done, target, pictures=True)
+        write_with_pictures(done, target)
+    show(done, target)
     printing.where("算例", "the case", folder)
     stop_unless_confirmed(done)
 
@@ -102,25 +112,29 @@ def compare(
     printing.where("已写出", "written", target)
 
 
-def write_with_pictures(done: Run, target: Path, *, pictures: bool) -> None:
-    """The run's folder, pictures included, whole or not at all."""
+def write_with_pictures(
+    done: Run, target: Path, *, pictures: bool = True, also: Callable[[Path], object] | None = None
+) -> None:
+    """The run's folder, with its pictures and whatever ``also`` writes, whole or not at all."""
     from capacity.figures import draw_all
     from capacity.runs import write_run
 
-    write_run(
-        done,
-        target,
-        also=(lambda folder: draw_all(done, folder / "pictures", language=language())) if pictures else None,
-    )
+    def beside(folder: Path) -> None:
+        if pictures:
+            draw_all(done, folder / PICTURES, language=language())
+        if also:
+            also(folder)
+
+    write_run(done, target, also=beside)
 
 
-def show(done: Run, target: Path, *, pictures: bool) -> None:
+def show(done: Run, target: Path) -> None:
     """The run on the screen, and where to look further."""
     printing.print_run(done)
     printing.where("结果", "results", target)
     printing.where("工作簿", "workbook", target / "summary.xlsx")
-    if pictures:
-        printing.where("图片", "pictures", target / "pictures")
+    if (target / PICTURES).is_dir():
+        printing.where("图片", "pictures", target / PICTURES)
 
 
 def stop_unless_confirmed(done: Run) -> None:
@@ -136,15 +150,29 @@ def stop_unless_confirmed(done: Run) -> None:
         raise typer.Exit(NOT_CONFIRMED)
 
 
-def _window(case: Case, as_of: str | None, start: str | None, end: str | None) -> Window | None:
+def moment(text: str | None) -> pd.Timestamp | None:
+    """A date or time from the command line."""
     import pandas as pd
 
-    from capacity.tables.case import Window
-
+    if text is None:
+        return None
     try:
-        whole = Window.year_before(pd.Timestamp(as_of or case.settings.as_of), case.settings.step_minutes)
-        return Window(
-            pd.Timestamp(start) if start else whole.start, pd.Timestamp(end) if end else whole.end, whole.step_minutes
-        )
+        return pd.Timestamp(text)
     except ValueError as error:
-        raise typer.BadParameter(say(f"日期无法识别：{error}", f"not a date: {error}")) from error
+        raise typer.BadParameter(
+            say(f"无法识别的日期“{text}”，请用 2026-11-01", f"'{text}' is not a date; write 2026-11-01")
+        ) from error
+
+
+def _part_of_window(case: Case, start: str | None, end: str | None) -> Window | None:
+    """The steps asked for with ``--from`` and ``--to``; None is the whole window."""
+    whole = case.window
+    first, last = moment(start) or whole.start, moment(end) or whole.end
+    if not whole.start <= first < last <= whole.end:
+        raise typer.BadParameter(
+            say(
+                f"时段须在 {whole.start} 与 {whole.end} 之间，且起早于止",
+                f"--from and --to must lie between {whole.start} and {whole.end}, the first before the last",
+            )
+        )
+    return None if (first, last) == (whole.start, whole.end) else replace(whole, start=first, end=last)

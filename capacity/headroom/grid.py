@@ -226,8 +226,15 @@ def _limits(case: Case, policy: Policy, floor_pu: pd.Series, snapshot: Snapshot)
         line_percent.astype(np.float64),
         substation_kva.fillna(np.inf).to_numpy(dtype=np.float64),
         floor_pu.reindex(snapshot.bus_index).fillna(-np.inf).to_numpy(dtype=np.float64),
+        pd.factorize(_network_of(case, snapshot))[0],
         policy.choice("existing_violation_epsilon_pu"),
     )
+
+
+def _network_of(case: Case, snapshot: Snapshot) -> pd.Series:
+    """The network each bus belongs to: its LV network by transformer, else the MV part of its feeder or substation."""
+    buses = case.topology.buses.loc[snapshot.bus_index]
+    return buses["transformer_id"].fillna("MV " + buses["feeder_id"]).fillna("MV " + buses["substation_id"]).fillna("")
 
 
 def _scope(grid: Grid, feeders: list[str]) -> Scope:

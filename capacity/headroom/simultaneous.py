@@ -26,13 +26,15 @@ ROUNDS = 12
 class Limits:
     """Limits of everything a snapshot shows; ``inf`` (``-inf`` for voltages) where there is none.
 
-    Arrays follow the snapshot's columns. ``epsilon_pu`` is by how much a voltage that is already outside its band,
-    away from the supply path, may be worsened (P9).
+    Arrays follow the snapshot's columns. ``epsilon_pu`` is by how much the voltage of a network that is already outside
+    its band, away from the supply path, may be worsened (P9); ``network`` numbers the networks (an LV network, a
+    feeder's MV part) that the buses belong to.
     """
 
     line_percent: Floats
     substation_kva: Floats
     voltage_pu: Floats
+    network: npt.NDArray[np.int64]
     epsilon_pu: float
 
 
@@ -116,13 +118,19 @@ class _Margins:
 
 
 def _allowance(base: Snapshot, limits: Limits, scope: Scope) -> Limits:
-    """The limits; where the base already breaks one, the base's own value (for voltages less epsilon)."""
+    """The limits; where the base already breaks one, the base's own value (for voltages less epsilon).
+
+    A network with one bus outside its band has others just inside: they may lose epsilon too, or the state of one
+    customer's line would forbid everything on its feeder.
+    """
     lowest = np.nan_to_num(base.voltage_pu[:, scope.buses], nan=np.inf).min(axis=0, initial=np.inf)
-    floor = limits.voltage_pu[scope.buses]
+    floor, network = limits.voltage_pu[scope.buses], limits.network[scope.buses]
+    broken_before = np.isin(network, network[lowest < floor])
     return Limits(
         _not_worse(base.line_loading_percent[:, scope.lines], limits.line_percent[scope.lines]),
         _not_worse(base.substation_kva[:, scope.substations], limits.substation_kva[scope.substations]),
-        np.where(lowest < floor, lowest - limits.epsilon_pu, floor),
+        np.where(broken_before, np.minimum(lowest, floor) - limits.epsilon_pu, floor),
+        network,
         limits.epsilon_pu,
     )
 

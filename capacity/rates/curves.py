@@ -85,8 +85,12 @@ def _simulated_rows(case: Case, solved: SolvedYear) -> dict[str, tuple[int, bool
 
 def _transformers_with_demand(case: Case) -> set[str]:
     transformer_of_bus = case.topology.buses["transformer_id"].dropna()
-    buses = [case.net[element].loc[case.net[element]["in_service"].astype(bool), "bus"] for element in ("load", "sgen")]
-    return {str(transformer_of_bus.at[bus]) for bus in pd.concat(buses).unique() if bus in transformer_of_bus.index}
+    buses = {
+        int(bus)
+        for element in ("load", "sgen")
+        for bus in case.net[element].loc[case.net[element]["in_service"].astype(bool), "bus"].unique()
+    }
+    return {str(name) for name in transformer_of_bus.loc[transformer_of_bus.index.isin(buses)].unique()}
 
 
 def _unmetered_additions(case: Case, transformer_id: str, steps: pd.DatetimeIndex) -> tuple[Floats, Floats]:

@@ -113,7 +113,7 @@ def _simulated_on_metered_side(case: Case, solved: SolvedYear, who: pd.DataFrame
     lv = apparent_kva(flows.p_lv_kw.astype(np.float64), flows.q_lv_kvar.astype(np.float64))
     names = case.topology.trafos["trafo_id"].reindex(flows.index)
     row_of = {name: row for row, name in enumerate(names)}
-    side = case.transformers["meter_side"].to_numpy()
+    side = case.transformers["meter_side"].fillna("").to_numpy()
     result = np.full(len(who), np.nan)
     for i, (name, rated_kva) in enumerate(zip(who["transformer_id"], who["rated_kva"], strict=True)):
         row = row_of.get(name)
@@ -128,7 +128,7 @@ def _simulated_on_metered_side(case: Case, solved: SolvedYear, who: pd.DataFrame
 def _highest_phase(case: Case, readings: JudgedReadings, who: pd.DataFrame) -> pd.DataFrame:
     """Highest phase current in percent of the rated current on the metered side (LV taken as 0.4 kV)."""
     trafos = case.net.trafo.set_index("name")
-    side = case.transformers["meter_side"].to_numpy()
+    side = case.transformers["meter_side"].fillna("").to_numpy()
     result = pd.DataFrame(
         {"max_phase_percent": np.full(len(who), np.nan), "max_phase_at": np.full(len(who), np.datetime64("NaT", "ns"))}
     )

@@ -49,6 +49,7 @@ def share(solve, wish_kw: float, **limits: float):
         np.array([limits.get("line", math.inf)]),
         np.array([limits.get("substation", math.inf)]),
         np.array([limits.get("v0", -math.inf), limits.get("v1", -math.inf)]),
+        np.array([0, limits.get("network", 1)]),
         limits.get("epsilon", 0.005),
     )
     steps = np.array([3, 9])
@@ -98,9 +99,17 @@ def test_largest_share__voltage_already_low_elsewhere_may_lose_epsilon() -> None
     assert found.alpha * 100.0 == pytest.approx(25.0, abs=0.2)  # 0.005 / 0.0002
 
 
+def test_largest_share__bus_just_inside_a_broken_network_may_lose_epsilon_too() -> None:
+    limits = {"v0": 0.98, "v1": 0.93, "epsilon": 0.02}
+    alone = share(linear_grid(bus_pu=(0.98, 0.92)), 1000.0, network=1, **limits)
+    together = share(linear_grid(bus_pu=(0.98, 0.92)), 1000.0, network=0, **limits)
+    assert alone.alpha == pytest.approx(0.0, abs=1e-3)
+    assert together.alpha * 1000.0 == pytest.approx(100.0, abs=1.0)  # bus 1 loses its 0.02 after 100 kW
+
+
 def test_first_broken__names_worst_step() -> None:
     snapshot = linear_grid(base_percent=120.0, bus_pu=(0.98, 0.92))(np.array([3, 9]))
-    limits = Limits(np.array([100.0]), np.array([math.inf]), np.array([0.93, 0.93]), 0.005)
+    limits = Limits(np.array([100.0]), np.array([math.inf]), np.array([0.93, 0.93]), np.array([0, 1]), 0.005)
     broken = first_broken(snapshot, limits, WATCH_ALL)
     assert broken[["criterion", "column", "step"]].to_numpy().tolist() == [
         ["section_loading", 0, 3],

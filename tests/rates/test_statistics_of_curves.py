@@ -7,7 +7,9 @@ from hypothesis.extra.numpy import arrays
 
 from capacity.rates.statistics import highest_steps, longest_run_steps, value_at
 
-CURVES = arrays(np.float64, st.tuples(st.integers(1, 3), st.integers(1, 40)), elements=st.sampled_from([np.nan, 1, 2, 3, 4]))
+CURVES = arrays(
+    np.float64, st.tuples(st.integers(1, 3), st.integers(1, 40)), elements=st.sampled_from([np.nan, 1, 2, 3, 4])
+)
 
 
 def test_highest_steps__named_order_and_earlier_first() -> None:
