@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from capacity.case.reading import CASE_FILES
 from capacity.case.synthetic import registers
 from capacity.case.synthetic.curves import readings, window_of
 from capacity.case.synthetic.geography import area_polygons, areas_frame, to_lon_lat, transformer_positions
@@ -21,11 +24,12 @@ from capacity.case.writing import write_case
 from capacity.tables.case import Case
 from capacity.tables.settings import BusbarVoltage, CaseSettings, DataSource, ServiceNumbers
 
-SEED = 20261101
+BUNDLED_NAME = LANXI.name
+BUNDLED_SEED = 20261101
 """Seed of the bundled case; its planted situations hold for any seed, its incidental figures for this one."""
 
 
-def build_bundled_case(folder: Path, seed: int = SEED) -> Case:
+def build_bundled_case(folder: Path, seed: int = BUNDLED_SEED) -> Case:
     """Generate the bundled case and write it to ``folder`` (files of other names there, the README, are kept).
 
     The same seed gives the same case. Takes some seconds.
@@ -37,7 +41,12 @@ def build_bundled_case(folder: Path, seed: int = SEED) -> Case:
     """
     case = generate(LANXI, seed)
     write_case(case, folder)
-    return case
+    return replace(case, hashes=_hashes(folder))
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    files = [folder / name for name in CASE_FILES if (folder / name).is_file()]
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
 def generate(plan: Plan, seed: int) -> Case:

@@ -56,7 +56,7 @@ def true_curve(
     noise: float,
     rng: np.random.Generator,
 ) -> Curve:
-    """Power of one transformer: its mixture of shapes with noise, scaled so that its highest usable import is the plan's.
+    """Power of one transformer: its mixture of shapes with noise, scaled to the plan's highest import.
 
     Parameters
     ----------

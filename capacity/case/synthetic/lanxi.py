@@ -26,13 +26,12 @@ from capacity.case.synthetic.plan import (
 
 CITY_BRANCH, TEA_BRANCH = "澜溪城区分公司", "茶马分公司"
 
-CABLE_185 = Conductor("YJV22-8.7/15", 185)
 CABLE_120 = Conductor("YJV22-8.7/15", 120)
+CABLE_95 = Conductor("YJLV22-8.7/15", 95)
 CABLE_70 = Conductor("YJLV22-8.7/15", 70)
 LINE_185 = Conductor("JKLYJ-10", 185)
 LINE_150 = Conductor("JKLYJ-10", 150)
 LINE_120 = Conductor("JKLYJ-10", 120)
-LINE_70 = Conductor("JKLYJ-10", 70)
 LINE_95 = Conductor("JKLYJ-10", 95)
 LINE_50 = Conductor("JKLYJ-10", 50)
 OLD_LINE_35 = Conductor("LGJ", 35)
@@ -43,7 +42,7 @@ TOWNS = (
 )
 SUBSTATIONS = (
     SubstationPlan("SS1", "110千伏澜溪变", (1.9, 1.6), 20_000.0, 1.03),
-    SubstationPlan("SS2", "35千伏茶马变", (10.4, -8.7), 8_000.0, 1.035),
+    SubstationPlan("SS2", "35千伏茶马变", (10.4, -8.7), 8_000.0, 1.045),
 )
 
 
@@ -52,11 +51,11 @@ def _stops(*area_ids: str) -> tuple[Stop, ...]:
 
 
 FEEDERS = (
-    FeederPlan("F01", "10千伏澜东线", "SS1", "cable", CABLE_185, CABLE_70, _stops("A01", "A02", "A03")),
-    FeederPlan("F02", "10千伏澜西线", "SS1", "cable", CABLE_120, CABLE_70, _stops("A05", "A06", "A04")),
+    FeederPlan("F01", "10千伏澜东线", "SS1", "cable", CABLE_120, CABLE_70, _stops("A01", "A02", "A03")),
+    FeederPlan("F02", "10千伏澜西线", "SS1", "cable", CABLE_95, CABLE_70, _stops("A05", "A06", "A04")),
     FeederPlan("F03", "10千伏澜南线", "SS1", "cable", CABLE_70, CABLE_70, _stops("A07", "A08"), limit_percent=60.0),
     FeederPlan("F04", "10千伏澜北线", "SS1", "overhead", LINE_150, LINE_50, _stops("A12", "A11", "A10", "A09")),
-    FeederPlan("F05", "10千伏松坡线", "SS1", "overhead", LINE_70, LINE_50, _stops("A13", "A14", "A15", "A16", "A17")),
+    FeederPlan("F05", "10千伏松坡线", "SS1", "overhead", LINE_50, LINE_50, _stops("A13", "A14", "A15", "A16", "A17")),
     FeederPlan(
         "F06",
         "10千伏柏木线",
@@ -122,7 +121,7 @@ AREAS = (
     _village("A27", "梨园网格", TEA_BRANCH, "茶马供电所", 14.0, -4.1),
     AreaPlan("A28", "老厂网格", "town", TEA_BRANCH, "老厂供电所", Village((5.0, -10.2), 1.3)),
     _village("A29", "竹林网格", TEA_BRANCH, "老厂供电所", 0.4, -10.6),
-    _village("A30", "龙潭网格", TEA_BRANCH, "老厂供电所", 7.6, -9.7),
+    _village("A30", "龙潭网格", TEA_BRANCH, "老厂供电所", 7.0, -9.9),
 )
 
 FAULTS = (

@@ -1,8 +1,7 @@
 """The transformers of the bundled case: rating, highest reading, what hangs below.
 
-The order inside an area is the order of the ids (``T0102`` is the second of ``A01``). Peaks given as active and reactive
-power are exact in floating point (7-24-25 and other Pythagorean triples), so that a boundary of a rule is met, not
-approached.
+The order inside an area is the order of the ids (``T0102`` is the second of ``A01``). Peaks given as two powers are
+exact in floating point (7-24-25 and other Pythagorean triples), so that a boundary of a rule is met, not approached.
 """
 
 from __future__ import annotations
@@ -26,8 +25,8 @@ VILLAGE_LV = LowVoltagePlan(3, 7, 58.0, LV_120)
 HAMLET_LV = LowVoltagePlan(2, 7, 60.0, LV_70)
 WORKSHOP_LV = LowVoltagePlan(2, 1, 60.0, LV_CABLE, (1, 1))
 LOADED_LINE_LV = replace(SMALL_TOWN_LV, stressed=StressedMain(0.5, LV_35, 4, 40.0))
-LONG_THREE_PHASE_LV = replace(VILLAGE_LV, stressed=StressedMain(0.42, LV_35, 8, 140.0, "3"))
-LONG_SINGLE_PHASE_LV = replace(HAMLET_LV, stressed=StressedMain(0.5, LV_35, 9, 160.0, "1"))
+LONG_THREE_PHASE_LV = replace(VILLAGE_LV, stressed=StressedMain(0.42, LV_35, 8, 105.0, "3"))
+LONG_SINGLE_PHASE_LV = replace(HAMLET_LV, stressed=StressedMain(0.5, LV_35, 9, 125.0, "1"))
 
 SERIES = ("S20", "S13", "S22", "S11")
 Reading = float | tuple[float, float] | Peak
@@ -166,7 +165,7 @@ DEDICATED = [
     _dedicated(17, 1, "茶山茶叶初制所专变", 315.0, 66.0, "tea_factory"),
     _dedicated(22, 1, "云顶硅石加工厂专变", 500.0, 70.0, "furnace", area_id=None, at_km=(-12.6, -7.2)),
     _dedicated(24, 1, "茶马充电站专变", 630.0, 44.0, "chargers"),
-    _dedicated(28, 1, "老厂冶炼专变1号", 1600.0, 80.0, "furnace", area_id=None, at_km=(4.4, -8.2)),
-    _dedicated(28, 2, "老厂冶炼专变2号", 1000.0, 80.0, "furnace", area_id=None, at_km=(4.7, -8.1)),
+    _dedicated(28, 1, "老厂冶炼专变1号", 1600.0, 78.0, "furnace", area_id=None, at_km=(4.4, -8.2)),
+    _dedicated(28, 2, "老厂冶炼专变2号", 1000.0, 77.0, "furnace", area_id=None, at_km=(4.7, -8.1)),
 ]
 TRANSFORMERS: tuple[TransformerPlan, ...] = (*PUBLIC, *DEDICATED)

@@ -172,7 +172,11 @@ class TiePlan:
 
 @dataclass(frozen=True)
 class MeterFault:
-    """Something a real meter does. ``dead``: no rows; ``zeros``: 0.0 instead of readings; ``stuck``: one value repeated."""
+    """Something a real meter does.
+
+    ``dead``: no rows; ``zeros``: 0.0 instead of readings; ``stuck``: one value repeated; ``transfer``: a neighbour's
+    load carried too (excluded with reason and author).
+    """
 
     transformer_id: str
     kind: Literal["dead", "zeros", "stuck", "transfer"]

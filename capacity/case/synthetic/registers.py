@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from capacity.case.synthetic.plan import Plan, TransformerPlan
+from capacity.case.synthetic.plan import Plan, Stop, TransformerPlan
 from capacity.case.synthetic.shapes import CUSTOMER_CATEGORY
 from capacity.case.synthetic.sketch import SupplyPoint
 from capacity.tables._schema import Table, conform
@@ -85,8 +85,10 @@ def customers(
             continue
         kw = point.share * scale_kw[point.transformer_id]
         category = CUSTOMER_CATEGORY[point.category]
-        for contract_kva in _contracts(point, kw, rng):
-            rows.append((point.transformer_id, point.node_id, contract_kva, point.phases, category))
+        rows.extend(
+            (point.transformer_id, point.node_id, contract_kva, point.phases, category)
+            for contract_kva in _contracts(point, kw, rng)
+        )
     for own in single:
         largest = max((p for p in points if p.transformer_id == own), key=lambda p: p.share)
         kva = by_id[own].rated_kva
@@ -154,25 +156,36 @@ def outages(plan: Plan, rng: np.random.Generator) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for feeder in plan.outages:
         size = 150 * sum(t.stop in {s.area_id for s in _stops(plan, feeder.feeder_id)} for t in plan.transformers)
-        faults = [*_days(recent, as_of, feeder.recent_faults, rng), *_days(start, recent, feeder.earlier_faults, rng)]
-        for day in faults:
-            begin = day + pd.Timedelta(minutes=int(rng.integers(0, 24 * 60)))
+        free = list(pd.date_range(start, as_of - pd.Timedelta(days=1), freq="D"))
+        faults = _draw(free, recent, feeder.recent_faults, rng) + _draw(free, start, feeder.earlier_faults, rng, recent)
+        for day in sorted(faults):
+            begin = day + pd.Timedelta(minutes=int(rng.integers(0, 19 * 60)))
             end = begin + pd.Timedelta(minutes=int(rng.integers(20, 260)))
             rows.append((feeder.feeder_id, begin, end, "fault", int(size * rng.uniform(0.1, 0.9))))
-        for day in _days(start + pd.Timedelta(days=20), as_of, feeder.planned, rng):
+        for day in sorted(_draw(free, start, feeder.planned, rng)):
             begin = day + pd.Timedelta(hours=8)
             rows.append((feeder.feeder_id, begin, begin + pd.Timedelta(hours=int(rng.integers(2, 9))), "planned", size))
     frame = _table(rows, ["feeder_id", "start", "end", "kind", "customers"], OUTAGES)
     return frame.sort_values(["start", "feeder_id"], ignore_index=True)
 
 
-def _stops(plan: Plan, feeder_id: str) -> tuple[object, ...]:
+def _stops(plan: Plan, feeder_id: str) -> tuple[Stop, ...]:
     return next(feeder.stops for feeder in plan.feeders if feeder.feeder_id == feeder_id)
 
 
-def _days(start: pd.Timestamp, end: pd.Timestamp, count: int, rng: np.random.Generator) -> list[pd.Timestamp]:
-    days = pd.date_range(start, end - pd.Timedelta(days=1), freq="D")[:-1]
-    return sorted(days[rng.choice(len(days), size=count, replace=False)])
+def _draw(
+    free: list[pd.Timestamp],
+    start: pd.Timestamp,
+    count: int,
+    rng: np.random.Generator,
+    end: pd.Timestamp | None = None,
+) -> list[pd.Timestamp]:
+    """Take ``count`` days from ``start`` (before ``end``) out of the days still free."""
+    open_days = [day for day in free if day >= start and (end is None or day < end)]
+    drawn = [open_days[k] for k in rng.choice(len(open_days), size=count, replace=False)]
+    for day in drawn:
+        free.remove(day)
+    return drawn
 
 
 def _contracts(point: SupplyPoint, kw: float, rng: np.random.Generator) -> list[float]:
