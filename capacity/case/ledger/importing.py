@@ -1,0 +1,308 @@
+"""From a filled-in ledger workbook and meter exports to a case folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from capacity.case._columnar import no_profiles
+from capacity.case.ledger import sentences as say
+from capacity.case.ledger.network import ASSUMED_BUSBAR_KV, NOMINAL_KV, build_network, busbar_name, lv_busbar_name
+from capacity.case.ledger.relations import check_relations, is_switch
+from capacity.case.ledger.sheets import (
+    APPLICATION_SHEET,
+    CASE,
+    CUSTOMER_SHEET,
+    LV_LINE_SHEET,
+    MV_LINE_SHEET,
+    SUBSTATION_SHEET,
+    TRANSFORMER_SHEET,
+)
+from capacity.case.ledger.workbook import ROW, Workbook, read_workbook
+from capacity.case.reading import assemble, empty_tables, load_case
+from capacity.case.readings import Stamps, read_readings
+from capacity.case.writing import write_case
+from capacity.errors import InputError
+from capacity.tables._schema import conform, empty
+from capacity.tables.case import Case
+from capacity.tables.inputs.areas import AREAS
+from capacity.tables.inputs.feeders import FEEDERS
+from capacity.tables.inputs.measurements import MEASUREMENTS
+from capacity.tables.inputs.substations import SUBSTATIONS
+from capacity.tables.inputs.transformers import TRANSFORMERS
+from capacity.tables.issue import Issue
+from capacity.tables.settings import BusbarVoltage, CaseSettings, DataSource, ServiceNumbers
+
+_REGISTERS = ("customers", "projects", "applications", "outages", "exclusions")
+
+
+def import_workbook(
+    ledger: Path, folder: Path, readings: Sequence[Path] = (), *, readings_are: Stamps = "auto"
+) -> Case:
+    """Build a case from a ledger workbook and write it to ``folder``, all of it or nothing.
+
+    Parameters
+    ----------
+    ledger : the workbook, filled in from the template.
+    folder : the case folder to write; its name becomes the case's name.
+    readings : meter exports, see :func:`capacity.case.readings.read_readings`.
+    readings_are : whether the exports' times name the ``start`` or ``end`` of their interval; ``auto`` tells by the
+        columns and says what it took.
+
+    Returns
+    -------
+    Case
+        The case as read back from the folder; ``reading_issues`` begins with what the import assumed or left out.
+
+    Raises
+    ------
+    InputError
+        With every problem of workbook and readings at once (sheet, row, column, id, remedy). Nothing is written then.
+    """
+    book, issues = read_workbook(ledger)
+    if not any(issue.check in ("ledger.no_file", "ledger.no_workbook") for issue in issues):
+        issues += check_relations(book)
+    measurements = empty(MEASUREMENTS)
+    if readings:
+        known = book.tables["transformers"].dropna(subset=["transformer_id"]).drop_duplicates("transformer_id")
+        measurements, found = read_readings(readings, known, stamps=readings_are)
+        issues += found
+    as_of, found = _as_of(book, measurements)
+    issues += found
+    if any(issue.severity == "error" for issue in issues) or as_of is None:
+        raise InputError(issues)
+    book, found = _nodes_of_customers(book)
+    issues += found
+    metered = measurements["transformer_id"].unique().tolist()
+    issues += _flags(book, metered)
+    settings = _settings(book, Path(folder), as_of, issues)
+    tables = _tables(book) | {"measurements": measurements}
+    case = assemble(
+        settings, build_network(book, metered, as_of), _areas(book, settings.crs), tables, no_profiles(), {}, []
+    )
+    write_case(case, Path(folder))
+    written = load_case(Path(folder))
+    return replace(written, reading_issues=(*issues, *written.reading_issues))
+
+
+def _as_of(book: Workbook, measurements: pd.DataFrame) -> tuple[pd.Timestamp | None, list[Issue]]:
+    """The as-of date of the case sheet, else the day after the last reading."""
+    stated = book.tables["case"]["as_of"].dropna()
+    if len(stated):
+        return pd.Timestamp(stated.iloc[0]).normalize(), []
+    if measurements.empty:
+        return None, [
+            say.issue(
+                "error",
+                "no_as_of",
+                book.file,
+                CASE,
+                f"Sheet '{CASE.title}' states no as-of date and there are no readings to take it from; fill it in.",
+                f"工作表“{CASE.title}”未填统计截止日，且没有量测数据可供推算，请填写。",
+                column="as_of",
+            )
+        ]
+    day = measurements["timestamp"].max().normalize() + pd.Timedelta(days=1)
+    return day, [
+        say.issue(
+            "info",
+            "as_of_derived",
+            book.file,
+            CASE,
+            f"The as-of date is {day:%Y-%m-%d}, the day after the last reading; state it in sheet '{CASE.title}'.",
+            f"统计截止日取最后读数的次日 {day:%Y-%m-%d}；可在工作表“{CASE.title}”中填写。",
+            column="as_of",
+            effect="derived",
+        )
+    ]
+
+
+def _nodes_of_customers(book: Workbook) -> tuple[Workbook, list[Issue]]:
+    """Nodes of customers and applications that the LV lines do not hold become the LV busbar, and are named."""
+    lv = book.tables["lv_lines"]
+    known = set(lv["from_node"].dropna()) | set(lv["to_node"].dropna())
+    transformers = book.tables["transformers"]
+    busbars = {lv_busbar_name(row) for row in transformers.itertuples()}
+    ids = set(transformers["transformer_id"])
+    tables = dict(book.tables)
+    issues = []
+    for spec, key in ((CUSTOMER_SHEET, "customer_id"), (APPLICATION_SHEET, "application_id")):
+        frame = tables[spec.key]
+        node = frame["node_id"].mask(frame["node_id"].isin(ids))
+        lost = node.notna() & ~node.isin((known - ids) | busbars)
+        if lost.any():
+            issues.append(
+                say.about_rows(
+                    "info",
+                    "node_not_modelled",
+                    book.file,
+                    spec,
+                    frame.loc[lost, ROW].tolist(),
+                    frame.loc[lost, key].tolist(),
+                    f"their node is in no row of sheet '{LV_LINE_SHEET.title}'; "
+                    "the LV busbar of the transformer is used.",
+                    f"其接入点不在工作表“{LV_LINE_SHEET.title}”中，按配变低压母线处理。",
+                    column="node_id",
+                    effect="assumed",
+                )
+            )
+        tables[spec.key] = frame.assign(node_id=node.mask(lost))
+    return Workbook(book.file, tables, book.present), issues
+
+
+def _flags(book: Workbook, metered: Iterable[str]) -> list[Issue]:
+    """What the ledger leaves out, stated once for all rows concerned."""
+    issues = []
+    stations = book.tables["substations"]
+    assumed = stations[stations["busbar_kv"].isna()]
+    if len(assumed):
+        issues.append(
+            say.about_rows(
+                "warning",
+                "busbar_voltage_assumed",
+                book.file,
+                SUBSTATION_SHEET,
+                assumed[ROW].tolist(),
+                assumed["substation_id"].tolist(),
+                f"no busbar voltage is stated; {ASSUMED_BUSBAR_KV:g} kV is assumed.",
+                f"未填母线运行电压，按 {ASSUMED_BUSBAR_KV:g} kV 假定。",
+                column="busbar_kv",
+                effect="assumed",
+            )
+        )
+    feeders = book.tables["feeders"]
+    bare = feeders[~feeders["feeder_id"].isin(book.tables["mv_lines"]["feeder_id"])]
+    if len(bare):
+        issues.append(
+            say.issue(
+                "warning",
+                "sections_not_modelled",
+                book.file,
+                MV_LINE_SHEET,
+                f"{len(bare)} feeder(s) have no MV lines: their transformers hang on the feeder's head; "
+                "sections have no load rate and no voltage drop.",
+                f"{len(bare)} 条线路没有中压线路段：其配变接在线路首端，不计线段负载率和电压降。",
+                ids=bare["feeder_id"],
+                effect="lower_accuracy",
+            )
+        )
+    transformers = book.tables["transformers"]
+    lumped = transformers[~transformers["transformer_id"].isin(book.tables["lv_lines"]["transformer_id"])]
+    if len(lumped):
+        issues.append(
+            say.issue(
+                "info",
+                "lv_not_modelled",
+                book.file,
+                LV_LINE_SHEET,
+                f"{len(lumped)} transformer(s) have no LV lines: their load is one lump at the LV busbar "
+                "and results stop there.",
+                f"{len(lumped)} 台配变没有低压线路：负荷集中在低压母线，结果只到配变。",
+                ids=lumped["transformer_id"],
+                effect="lower_accuracy",
+            )
+        )
+    unmetered = transformers[~transformers["transformer_id"].isin(list(metered))]
+    if len(unmetered):
+        issues.append(
+            say.issue(
+                "warning",
+                "no_readings",
+                book.file,
+                TRANSFORMER_SHEET,
+                f"{len(unmetered)} transformer(s) have no readings: their load is unknown and is not assumed; "
+                "they are without result and missing from what feeders and substations carry.",
+                f"{len(unmetered)} 台配变没有量测：负荷未知，不作假定；它们没有结果，也不计入线路和主变负荷。",
+                ids=unmetered["transformer_id"],
+                effect="not_counted",
+            )
+        )
+    return issues
+
+
+def _settings(book: Workbook, folder: Path, as_of: pd.Timestamp, issues: Sequence[Issue]) -> CaseSettings:
+    frame = book.tables["case"]
+    row: dict[str, Any] = {} if frame.empty else {k: v for k, v in frame.iloc[0].items() if pd.notna(v)}
+    title = str(row.get("title_zh", folder.name))
+    voltage = {}
+    for station in book.tables["substations"].itertuples():
+        kv = float(station.busbar_kv) if pd.notna(station.busbar_kv) else ASSUMED_BUSBAR_KV
+        voltage[str(station.substation_id)] = BusbarVoltage(source="setpoint", vm_pu=kv / NOMINAL_KV)
+    noted = ("ledger.sections_not_modelled", "ledger.lv_not_modelled", "ledger.no_readings")
+    source = DataSource(
+        what=book.file, origin=str(row.get("source", "ledger workbook")), licence=str(row.get("licence", "not stated"))
+    )
+    return CaseSettings(
+        name=case_name(folder),
+        title_zh=title,
+        title_en=str(row.get("title_en", title)),
+        as_of=as_of.date(),
+        synthetic=bool(row.get("synthetic", False)),
+        crs=str(row.get("crs", CaseSettings.model_fields["crs"].default)),
+        power_factor=float(row.get("power_factor", CaseSettings.model_fields["power_factor"].default)),
+        busbar_voltage=voltage,
+        service_numbers=ServiceNumbers(company=str(row.get("company_phone", "95598"))),
+        sources=(source,),
+        notes=tuple(f"{one.sentence_zh} {one.sentence_en}" for one in issues if one.check in noted),
+    )
+
+
+def case_name(folder: Path) -> str:
+    """A case's name out of its folder's: lower case, only letters, digits, dot, dash and underscore."""
+    name = re.sub(r"[^a-z0-9_.-]+", "-", folder.name.lower()).strip("-._")
+    return name or "case"
+
+
+def _areas(book: Workbook, crs: str) -> gpd.GeoDataFrame:
+    frame = book.tables["areas"]
+    shapes = [None if pd.isna(text) else shapely.from_wkt(text) for text in frame["polygon"]]
+    table = conform(frame[list(AREAS.columns)], AREAS)
+    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, index=table.index, crs=crs), crs=crs)
+
+
+def _tables(book: Workbook) -> dict[str, pd.DataFrame]:
+    tables = empty_tables()
+    stations = book.tables["substations"]
+    names = [busbar_name(row) for row in stations.itertuples()]
+    tables["substations"] = _table(stations.assign(busbar_id=pd.Series(names, dtype="string")), SUBSTATIONS)
+    tables["feeders"] = _table(book.tables["feeders"].assign(head_line_id=_head_lines(book)), FEEDERS)
+    tables["transformers"] = _table(book.tables["transformers"], TRANSFORMERS)
+    for key in _REGISTERS:
+        schema = empty(_schema(key))
+        frame = book.tables[key]
+        tables[key] = _table(frame, _schema(key)) if len(frame) else schema
+    return tables
+
+
+def _schema(key: str) -> Any:
+    from capacity.case.ledger.sheets import SHEETS
+
+    return next(spec.table for spec in SHEETS if spec.key == key)
+
+
+def _table(frame: pd.DataFrame, schema: Any) -> pd.DataFrame:
+    return conform(frame[[name for name in schema.columns if name in frame]], schema)
+
+
+def _head_lines(book: Workbook) -> pd.Series:
+    """The stated head section of each feeder, else the only section of it that starts at its busbar."""
+    feeders, lines = book.tables["feeders"], book.tables["mv_lines"]
+    stations = book.tables["substations"]
+    busbars = {str(row.substation_id): {str(row.substation_id), busbar_name(row)} for row in stations.itertuples()}
+    found = []
+    for feeder in feeders.itertuples():
+        if pd.notna(feeder.head_line_id):
+            found.append(feeder.head_line_id)
+            continue
+        own = lines[(lines["feeder_id"] == feeder.feeder_id) & ~lines["type_name"].map(is_switch).astype(bool)]
+        at = busbars[str(feeder.substation_id)]
+        leaving = own[own["from_node"].isin(at) | own["to_node"].isin(at)]
+        found.append(leaving["line_id"].iloc[0] if len(leaving) == 1 else None)
+    return pd.Series(found, index=feeders.index, dtype="string")

@@ -1,0 +1,397 @@
+"""From a workbook as an office fills it in to a case, and every problem in one go."""
+
+import datetime as dt
+
+import numpy as np
+import openpyxl
+import pandapower as pp
+import pandas as pd
+import pytest
+
+from capacity.case.ledger import import_workbook, write_template
+from capacity.case.ledger.sheets import SHEETS
+from capacity.errors import InputError
+
+DAYS = pd.date_range("2023-06-01", "2023-06-03 23:45", freq="15min")
+
+
+def fill(path, **changes):
+    """The template filled in for a small town; ``changes`` replace whole sheets by key."""
+    write_template(path)
+    sheets = {
+        "case": [{"案例名称": "小镇", "统计截止日": "2023-06-04", "是否虚构": "是"}],
+        "substations": [
+            {"变电站编号": "S01", "变电站名称": "城北变", "主变总容量": "20 MVA", "10千伏母线运行电压": 10.4}
+        ],
+        "feeders": [
+            {"线路编号": "F01", "线路名称": "城北一线", "变电站编号": "S01"},
+            {"线路编号": "F02", "线路名称": "城北二线", "变电站编号": "S01"},
+        ],
+        "areas": [
+            {"网格编号": "A01", "网格名称": "文昌", "区域类别": "县城", "供电所": "城区所"},
+            {"网格编号": "A02", "网格名称": "南门", "区域类别": "农村"},
+        ],
+        "transformers": [
+            transformer("T1", "F01", "A01"),
+            transformer("T2", "F01", "A01", 额定容量="200kVA", 型号="S11-M", 启用日期="2020/5/1"),
+            transformer("T3", "F02", "A02", 额定容量="１００", 型号="S20-M-100/10"),
+            transformer("T4", "F02", None, 公专变="专变", 台区编号=None),
+        ],
+    } | changes
+    book = openpyxl.load_workbook(path)
+    for spec in SHEETS:
+        put(book[spec.title], sheets.get(spec.key, []))
+    book.save(path)
+    return path
+
+
+def put(sheet, rows):
+    heads = {str(cell.value).split("\n")[0].split(" ")[0]: cell.column for cell in sheet[1]}
+    for number, row in enumerate(rows, start=3):
+        for key, value in row.items():
+            sheet.cell(number, heads[key], value)
+
+
+def transformer(one, feeder, area, **changes):
+    return {
+        "配变编号": one,
+        "台区编号": f"07300000{one[1:]}",
+        "配变名称": f"{one}号公变",
+        "网格编号": area,
+        "线路编号": feeder,
+        "公专变": "公变",
+        "额定容量": 400,
+        "计量侧": "低压侧",
+        "户数": 120,
+        "型号": "S13-M-400/10",
+        "经度": 99.1 + int(one[1:]) / 1000,
+        "纬度": 25.1,
+    } | changes
+
+
+def meters(path, *ids):
+    p_kw = 100.0 + 50.0 * np.sin(np.arange(len(DAYS)) / 10.0)
+    frames = [
+        pd.DataFrame({"transformer_id": one, "timestamp": DAYS, "p_kw": p_kw, "q_kvar": p_kw / 3.0}) for one in ids
+    ]
+    pd.concat(frames).to_csv(path, index=False, encoding="utf-8-sig")
+    return path
+
+
+def issues_of(path, tmp_path, readings=()):
+    with pytest.raises(InputError) as caught:
+        import_workbook(path, tmp_path / "case", readings)
+    assert not (tmp_path / "case").exists()
+    assert not [one for one in tmp_path.iterdir() if one.name.startswith(".case")]
+    return caught.value.issues
+
+
+def errors(issues):
+    return {issue.check.removeprefix("ledger.") for issue in issues if issue.severity == "error"}
+
+
+def test_import__transformers_and_meters_only(tmp_path):
+    book = fill(tmp_path / "ledger.xlsx")
+    case = import_workbook(book, tmp_path / "小镇 Case", [meters(tmp_path / "m.csv", "T1", "T2", "T4")])
+    assert case.settings.name == "case"
+    assert case.settings.title_zh == "小镇"
+    assert case.settings.synthetic
+    assert case.settings.busbar_voltage["S01"].vm_pu == pytest.approx(1.04)
+    assert case.substations.rated_kva.tolist() == [20000.0]
+    assert case.transformers.rated_kva.tolist() == [400.0, 200.0, 100.0, 400.0]
+    assert case.transformers.valid_from[1] == pd.Timestamp("2020-05-01")
+    assert case.transformers.ownership.tolist() == ["public"] * 3 + ["dedicated"]
+    assert case.areas.area_class.tolist() == ["county", "rural"]
+    assert len(case.measurements) == 3 * len(DAYS)
+    assert sorted(case.net.load.name) == ["T1/load", "T2/load", "T4/load"]
+    assert (case.net.load.p_mw > 0).all()
+    pp.runpp(case.net)
+    assert case.net.converged
+    topology = case.topology.trafos.set_index("trafo_id")
+    assert topology.feeder_id.to_dict() == {"T1": "F01", "T2": "F01", "T3": "F02", "T4": "F02"}
+    assert topology.live.all()
+    checks = {issue.check: issue for issue in case.reading_issues}
+    assert checks["ledger.no_readings"].ids == ("T3",)
+    assert checks["ledger.sections_not_modelled"].ids == ("F01", "F02")
+    assert any("没有量测" in note for note in case.settings.notes)
+    assert case.areas.geometry.notna().all()
+
+
+def test_import__mv_and_lv_lines_switches_and_customers(tmp_path):
+    course = "LINESTRING (99.1 25.1, 99.11 25.11)"
+    book = fill(
+        tmp_path / "ledger.xlsx",
+        mv_lines=[
+            mv("L1", "F01", "S01", "P1", 长度="800m", 走向WKT=course),
+            mv("L2", "F01", "P1", "T1"),
+            mv("L3", "F02", "S01", "P2"),
+            mv("L4", "F02", "P2", "T3"),
+            mv("TIE", "F02", "P2", "P1", 开断位置="起点断开"),
+            mv("SW", "F01", "P1", "P3", 型号="开关", 长度=None),
+        ],
+        transformers=[
+            transformer("T1", "F01", "A01"),
+            transformer("T2", "F01", "A01", 接入中压节点="P3"),
+            transformer("T3", "F02", "A02", 分接档位=-1),
+            transformer("T4", "F02", None, 公专变="专变", 接入中压节点="P2"),
+        ],
+        lv_lines=[lv("V1", "T1", "T1", "N1"), lv("V2", "T1", "N1", "N2", 型号="BLV-25", 长度=20)],
+        customers=[
+            {
+                "用户编号": "C1",
+                "配变编号": "T1",
+                "接入点编号": "N1",
+                "合同容量": "8kVA",
+                "相数": "单相",
+                "用电类别": "居民",
+            },
+            {"用户编号": "C2", "配变编号": "T1", "接入点编号": "N2", "合同容量": 16},
+            {"用户编号": "C3", "配变编号": "T2", "接入点编号": "N9", "合同容量": 50},
+        ],
+        applications=[
+            {"申请编号": "B1", "配变编号": "T1", "接入点编号": "N2", "申请容量": "30千瓦", "状态": "已批未投"}
+        ],
+        outages=[{"线路编号": "F01", "开始": "2023-05-01 08:00", "性质": "故障"}],
+        exclusions=[
+            {
+                "配变编号": "T1",
+                "起": dt.datetime(2023, 6, 1, 8),
+                "止": "2023年6月1日 12:00",
+                "原因": "表计",
+                "填报人": "张",
+            }
+        ],
+        projects=[{"项目编号": "X1", "阶段": "立项", "状态": "计划", "投资": "12.5万元"}],
+    )
+    case = import_workbook(book, tmp_path / "case", [meters(tmp_path / "m.csv", "T1", "T2", "T3", "T4")])
+    assert set(case.topology.islands.loops) == {0}
+    assert case.topology.buses.island.ge(0).all()
+    line = case.net.line.set_index("name")
+    assert line.length_km["L1"] == pytest.approx(0.8)
+    assert line.std_type["V2"] == "BLV-25"
+    assert line.length_km["V2"] == pytest.approx(0.02)
+    assert case.feeders.head_line_id.tolist() == ["L1", "L3"]
+    assert sorted(case.net.load.name) == ["C1", "C2", "T2/load", "T3/load", "T4/load"]
+    assert case.net.load.set_index("name").p_mw["T2/load"] == pytest.approx(0.0475)
+    assert case.net.trafo.set_index("name").tap_pos["T3"] == -1
+    assert case.customers.node_id.tolist()[:2] == ["N1", "N2"]
+    assert pd.isna(case.customers.node_id[2])
+    assert case.applications.p_kw.tolist() == [30.0]
+    assert case.applications.node_id.tolist() == ["N2"]
+    assert case.projects.cost_yuan.tolist() == [125_000.0]
+    assert case.exclusions["to"].tolist() == [pd.Timestamp("2023-06-01 12:00")]
+    assert "ledger.node_not_modelled" in {issue.check for issue in case.reading_issues}
+    pp.runpp(case.net)
+    assert case.net.converged
+    bus = case.net.bus.set_index("name")
+    assert "99.11" in bus.geo["P1"]
+
+
+def mv(one, feeder, start, end, **changes):
+    return {
+        "线路段编号": one,
+        "线路编号": feeder,
+        "起点": start,
+        "终点": end,
+        "型号": "JKLYJ-10-120",
+        "长度": 0.5,
+    } | changes
+
+
+def lv(one, transformer_id, start, end, **changes):
+    return {
+        "线路段编号": one,
+        "配变编号": transformer_id,
+        "起点": start,
+        "终点": end,
+        "型号": "JKLYJ-1-70",
+        "长度": 60,
+    } | changes
+
+
+def test_import__as_of_from_the_last_reading(tmp_path):
+    book = fill(tmp_path / "ledger.xlsx", case=[])
+    case = import_workbook(book, tmp_path / "town", [meters(tmp_path / "m.csv", "T1")])
+    assert case.settings.as_of == dt.date(2023, 6, 4)
+    assert case.settings.title_zh == "town"
+    assert "ledger.as_of_derived" in {issue.check for issue in case.reading_issues}
+
+
+def test_import__without_as_of_and_readings_is_an_error(tmp_path):
+    assert errors(issues_of(fill(tmp_path / "ledger.xlsx", case=[]), tmp_path)) == {"no_as_of"}
+
+
+def test_import__without_readings_nothing_is_assumed(tmp_path):
+    case = import_workbook(fill(tmp_path / "ledger.xlsx"), tmp_path / "case")
+    assert case.net.load.empty
+    assert case.measurements.empty
+
+
+def test_import__every_problem_at_once_with_sheet_row_and_remedy(tmp_path):
+    book = fill(
+        tmp_path / "ledger.xlsx",
+        transformers=[
+            transformer("T1", "F01", None),
+            transformer("T2", "F09", "A01"),
+            transformer("T3", "F01", "A99"),
+            transformer("T3", "F01", "A01"),
+            transformer("T5", "F01", "A01", 型号="S13-M-315/10"),
+            transformer("T6", "F01", "A01", 型号="SCB10", 额定容量=400),
+            transformer("T7", "F01", "A01", 额定容量="很大"),
+            transformer("T8", "F01", "A01", 公专变="混合"),
+            transformer("T9", "F01", "A01", 额定容量=None),
+            transformer("T10", "F01", "A01", 停用日期="2020-01-01", 启用日期="2021-01-01"),
+            transformer("T11", "F01", "A01", 接入中压节点="P99"),
+            transformer("T12", "F01", "A01", 启用日期="去年"),
+            transformer("T13", "F01", "A01", 户数=12.5),
+            transformer("T14", "F01", "A01", 额定容量=-5),
+        ],
+        areas=[{"网格编号": "A01", "网格名称": "文昌", "区域类别": "县城", "边界WKT": "POLYGON ((1 2))"}],
+        mv_lines=[
+            mv("L1", "F01", "S01", "P1", 型号="JKLYJ-10-121"),
+            mv("L2", "F01", "P1", "P1"),
+            mv("L3", "F01", "P1", "P2", 长度=None),
+        ],
+        lv_lines=[lv("V1", "T99", "T99", "P1")],
+        outages=[{"线路编号": "F77", "开始": "2023-01-01", "性质": "故障"}],
+    )
+    issues = issues_of(book, tmp_path)
+    assert errors(issues) == {
+        "public_without_area",
+        "unknown_reference",
+        "repeated_id",
+        "rating_contradicts_type",
+        "unknown_type",
+        "unreadable_cell",
+        "blank_cell",
+        "interval_reversed",
+        "unknown_node",
+        "unusable_wkt",
+        "same_ends",
+        "no_length",
+        "node_on_two_levels",
+    }
+    by_row = next(issue for issue in issues if issue.check == "ledger.public_without_area")
+    assert "row 3" in by_row.sentence_en
+    assert "第 3 行" in by_row.sentence_zh
+    assert by_row.ids == ("T1",)
+    unknown = [issue for issue in issues if issue.check == "ledger.unknown_reference"]
+    assert {issue.ids for issue in unknown} == {("F09",), ("A99",), ("T99",), ("F77",)}
+    types = [issue for issue in issues if issue.check == "ledger.unknown_type"]
+    assert any("JKLYJ-10-120" in issue.sentence_zh for issue in types)
+    unreadable = {issue.column for issue in issues if issue.check == "ledger.unreadable_cell"}
+    assert unreadable == {"rated_kva", "ownership", "valid_from", "customer_count"}
+    assert all(issue.sentence_zh and issue.sentence_en and issue.file == "ledger.xlsx" for issue in issues)
+    assert all(any("\u4e00" <= sign <= "\u9fff" for sign in issue.sentence_zh) for issue in issues)
+
+
+def test_import__errors_of_readings_come_with_those_of_the_ledger(tmp_path):
+    book = fill(tmp_path / "ledger.xlsx", areas=[{"网格编号": "A01", "网格名称": "文昌", "区域类别": "城里"}])
+    bad = tmp_path / "m.csv"
+    pd.DataFrame({"甲": [1]}).to_csv(bad, index=False)
+    checks = {issue.check for issue in issues_of(book, tmp_path, [bad])}
+    assert {"ledger.unreadable_cell", "ledger.unknown_reference", "readings.no_meter_column"} <= checks
+
+
+def test_import__transformer_without_node_on_a_modelled_feeder_is_named(tmp_path):
+    book = fill(tmp_path / "ledger.xlsx", mv_lines=[mv("L1", "F01", "S01", "T1")])
+    case = import_workbook(book, tmp_path / "case", [meters(tmp_path / "m.csv", "T1")])
+    lost = next(issue for issue in case.reading_issues if issue.check == "ledger.no_node")
+    assert lost.ids == ("T2",)
+    assert case.topology.trafos.live.all()
+
+
+def test_import__real_excel_life(tmp_path):
+    """English sheet name, moved headings, blank and merged rows, extra columns and sheets, full-width ids."""
+    path = fill(tmp_path / "ledger.xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet = book["配变 transformers"]
+    sheet.title = "Transformers"
+    sheet.insert_rows(1)
+    sheet["A1"] = "某县供电公司配变台账"
+    sheet.merge_cells("A1:F1")
+    sheet.insert_rows(6)
+    sheet.merge_cells("A6:C6")
+    sheet.cell(2, sheet.max_column + 1, "备注")
+    sheet.cell(4, 1, "　Ｔ１ ")
+    book.create_sheet("统计")
+    feeders = book["10千伏线路 feeders"]
+    feeders.title = "10kV线路"
+    feeders["A1"] = "feeder_id"
+    book.save(path)
+    case = import_workbook(path, tmp_path / "case", [meters(tmp_path / "m.csv", "T1")])
+    assert case.transformers.transformer_id.tolist() == ["T1", "T2", "T3", "T4"]
+    checks = {issue.check: issue for issue in case.reading_issues}
+    assert checks["ledger.unknown_sheet"].ids == ("统计",)
+    assert checks["ledger.unknown_column"].ids == ("备注",)
+
+
+def test_import__renamed_system_code_is_named_not_guessed(tmp_path):
+    book = fill(tmp_path / "ledger.xlsx")
+    frame = pd.DataFrame({"台区编号": ["073000001", "999"], "时间": "2023-06-01 00:00", "有功功率(kW)": [10.0, 20.0]})
+    path = tmp_path / "m.csv"
+    frame.to_csv(path, index=False, encoding="gb18030")
+    case = import_workbook(book, tmp_path / "case", [path])
+    assert case.measurements.transformer_id.tolist() == ["T1"]
+    assert next(i for i in case.reading_issues if i.check == "readings.unknown_meter").ids == ("999",)
+
+
+def broken(tmp_path, how):
+    path = tmp_path / "ledger.xlsx"
+    if how == "absent":
+        return path
+    if how == "text":
+        path.write_text("台账", encoding="utf-8")
+        return path
+    if how == "zero bytes":
+        path.write_bytes(b"")
+        return path
+    if how == "empty workbook":
+        openpyxl.Workbook().save(path)
+        return path
+    fill(path)
+    book = openpyxl.load_workbook(path)
+    if how == "no sheet":
+        del book["低压网格 areas"]
+    elif how == "no headings":
+        book["配变 transformers"].delete_rows(1)
+    elif how == "no column":
+        book["配变 transformers"].delete_cols(7)
+    elif how == "doubled column":
+        book["配变 transformers"].cell(1, 40, "额定容量 (kVA)")
+    elif how == "only examples":
+        book["配变 transformers"].delete_rows(3, 10)
+    elif how == "two cases":
+        book["基本信息 case"].append(["另一个"])
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("how", "check"),
+    [
+        ("absent", "no_file"),
+        ("text", "no_workbook"),
+        ("zero bytes", "no_workbook"),
+        ("empty workbook", "no_sheet"),
+        ("no sheet", "no_sheet"),
+        ("no headings", "no_headings"),
+        ("no column", "missing_column"),
+        ("doubled column", "doubled_column"),
+        ("only examples", "no_rows"),
+        ("two cases", "several_cases"),
+    ],
+)
+def test_import__broken_workbooks(tmp_path, how, check):
+    issues = issues_of(broken(tmp_path, how), tmp_path)
+    assert check in errors(issues)
+
+
+def test_import__does_not_touch_an_existing_case_on_error(tmp_path):
+    good = fill(tmp_path / "ledger.xlsx")
+    import_workbook(good, tmp_path / "case", [meters(tmp_path / "m.csv", "T1")])
+    before = {one.name: one.read_bytes() for one in (tmp_path / "case").iterdir()}
+    bad = fill(tmp_path / "bad.xlsx", areas=[])
+    with pytest.raises(InputError):
+        import_workbook(bad, tmp_path / "case")
+    assert {one.name: one.read_bytes() for one in (tmp_path / "case").iterdir()} == before
