@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from capacity.case import append_readings, load_case, with_as_of
+from capacity.case import load_case
+from capacity.case.ledger import append_readings
 from capacity.errors import RunError
 from capacity.runs import read_manifest, read_run
 from capacity.study import Progress, run_study
@@ -64,7 +65,7 @@ def run_month(
         case = load_case(folder)
         if as_of is None and report.last is not None:
             as_of = report.last.normalize() + pd.Timedelta(days=1)
-        run = run_study(with_as_of(case, as_of) if as_of is not None else case, progress=progress)
+        run = run_study(case if as_of is None else case.with_as_of(as_of), progress=progress)
     before = previous or _newest_before(run.manifest, results)
     return Month(run, read_run(before) if before else None, report.added, report.issues)
 

@@ -39,7 +39,9 @@ def import_case(
 
     kind, _, rest = source.partition(":")
     if kind == "workbook":
-        made = cases.import_workbook(Path(rest), folder, readings or ())
+        from capacity.case.ledger import import_workbook
+
+        made = import_workbook(Path(rest), folder, readings or ())
     elif kind == "simbench":
         made = cases.import_simbench(rest, folder)
     elif kind == "pandapower":

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from capacity.cli.language import say, word
@@ -62,7 +62,7 @@ def progress() -> Iterator[Told]:
     """A progress bar that ``run_study`` can tell its stages to."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True) as bar:
-        tasks = {}
+        tasks: dict[str, TaskID] = {}
 
         def told(stage: str, done: int, total: int) -> None:
             if stage not in tasks:

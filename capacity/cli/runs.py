@@ -46,20 +46,20 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest for programs.")] = False,
 ) -> None:
     """Run the main job: load rates, allowed capacity, alerts. 计算负载率、允许接入容量与预警。"""
-    from capacity.case import load_case, load_scenario, with_as_of
+    from capacity.case import load_case, load_scenario
     from capacity.study import run_study
 
     case = load_case(folder)
     asked = moment(as_of)
     if asked is not None:
-        case = with_as_of(case, asked)
+        case = case.with_as_of(asked)
     loaded = load_scenario(scenario) if scenario else None
     with printing.progress() as told:
         done = run_study(
             case,
             scenario=loaded,
             window=_part_of_window(case, from_, to),
-            engine=engine.value,  # type: ignore[arg-type]  # the enumeration's values are the literals
+            engine=engine.value,
             workers=workers,
             progress=told,
         )

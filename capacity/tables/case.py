@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -72,3 +72,7 @@ class Case:
     def window(self) -> Window:
         """The twelve months before the case's as-of date."""
         return Window.year_before(pd.Timestamp(self.settings.as_of), self.settings.step_minutes)
+
+    def with_as_of(self, as_of: pd.Timestamp) -> Case:
+        """The same case as of another day: another window, the same data."""
+        return replace(self, settings=self.settings.model_copy(update={"as_of": as_of.date()}))
