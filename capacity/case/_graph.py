@@ -27,6 +27,7 @@ class Buses:
     in_service: Bools
     node: Ints
     node_count: int
+    switch_index: Ints
     switch_from: Ints
     switch_to: Ints
 
@@ -114,19 +115,19 @@ def read_buses(net: Any) -> Buses:
     in_service = flags(bus, "in_service")
     vn_kv = pd.to_numeric(column(bus, "vn_kv", np.nan), errors="coerce").to_numpy(dtype=float)
     none = np.empty(0, dtype=np.int64)
-    bare = Buses(index, vn_kv, in_service, none, 0, none, none)
+    bare = Buses(index, vn_kv, in_service, none, 0, none, none, none)
 
     switch = table(net, "switch")
-    start, end = none, none
+    which, start, end = none, none, none
     if {"bus", "element", "et"} <= set(switch.columns):
         couplers = switch[(switch["et"] == "b") & flags(switch, "closed")]
+        which = couplers.index.to_numpy(dtype=np.int64)
         start, end = bare.positions(couplers["bus"]), bare.positions(couplers["element"])
-        sound = (start >= 0) & (end >= 0)
-        start, end = start[sound], end[sound]
-        both = in_service[start] & in_service[end]
-        start, end = start[both], end[both]
+        joining = np.flatnonzero((start >= 0) & (end >= 0))
+        joining = joining[in_service[start[joining]] & in_service[end[joining]]]
+        which, start, end = which[joining], start[joining], end[joining]
     count, node = components(len(index), start, end)
-    return Buses(index, vn_kv, in_service, node, count, start, end)
+    return Buses(index, vn_kv, in_service, node, count, which, start, end)
 
 
 _THREE_WINDING_ENDS = (("hv_bus", "mv_bus"), ("hv_bus", "lv_bus"))

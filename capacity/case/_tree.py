@@ -94,8 +94,12 @@ def find_parents(
     kind[root_entries] = ""
     entries = np.concatenate([root_entries, entry])
     _, over_switch = _from_roots(size, buses.switch_from, buses.switch_to, entries)
-    joined = (over_switch >= 0) & (parent < 0)
-    parent[joined], kind[joined] = over_switch[joined], "switch"
+    joined = np.flatnonzero((over_switch >= 0) & (parent < 0))
+    if len(joined):
+        parent[joined], kind[joined] = over_switch[joined], "switch"
+        switch_key, first = np.unique(_pair_key(buses.switch_from, buses.switch_to, size), return_index=True)
+        at = np.searchsorted(switch_key, _pair_key(over_switch[joined], joined, size))
+        index[joined] = buses.switch_index[first[at]]
     return Parents(parent, kind, index, depth)
 
 
