@@ -94,6 +94,12 @@ def test_examples__use_make_targets_that_exist():
     assert [(page, line) for page, line in shell_commands("make") if line.split()[1] not in targets] == []
 
 
+def test_examples__scenario_files_exist():
+    named = {word for _, line in shell_commands("capacity") for word in line.split() if word.startswith("scenarios/")}
+    assert named
+    assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
+
+
 def test_examples__python_names_exist():
     used = set()
     for page in PAGES:
