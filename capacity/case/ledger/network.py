@@ -101,10 +101,10 @@ def _mv_lines(draft: _Draft, book: Workbook, busbars: dict[str, int]) -> dict[st
             draft.net, start, end, row.type_name, float(row.length_km), str(row.line_id), parallel=parallel
         )
         _course(draft.net, index, row.geometry)
-        if open_at != "none":
-            bus = start if open_at == "from" else end
-            name = f"{row.line_id}/switch"
-            pandapower.create_switch(draft.net, bus, index, et="l", closed=False, type="LBS", name=name)
+        for side, bus in (("from", start), ("to", end)):
+            if open_at in (side, "both"):
+                name = f"{row.line_id}/switch/{side}"
+                pandapower.create_switch(draft.net, bus, index, et="l", closed=False, type="LBS", name=name)
     heads = {}
     modelled = set(lines["feeder_id"])
     for feeder in book.tables["feeders"].itertuples():

@@ -26,6 +26,7 @@ OPEN_AT = {
     "none": Word("合", "closed"),
     "from": Word("起点断开", "open at its start"),
     "to": Word("终点断开", "open at its end"),
+    "both": Word("两端断开", "open at both ends"),
 }
 YES_NO = {"true": Word("是", "yes"), "false": Word("否", "no")}
 
