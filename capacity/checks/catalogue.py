@@ -13,13 +13,31 @@ from capacity.checks import (
     profiles,
     readings,
     records,
+    references,
+    rows,
+    timestamps,
     units,
 )
 from capacity.checks.facts import Check
 from capacity.checks.kinds import Kind
 from capacity.tables.words import EFFECT, SEVERITY
 
-THEMES = (ids, network, parameters, units, profiles, readings, coverage, meters, areas, geography, records)
+THEMES = (
+    ids,
+    references,
+    network,
+    parameters,
+    units,
+    profiles,
+    readings,
+    rows,
+    coverage,
+    timestamps,
+    meters,
+    areas,
+    geography,
+    records,
+)
 
 NOT_CARRIED_OUT = Kind(
     "checks.not_carried_out",

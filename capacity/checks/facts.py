@@ -14,6 +14,9 @@ from capacity.checks.sheet import Sheet, lay_out
 from capacity.tables.case import Case, Window
 from capacity.tables.issue import Issue
 
+CARRIERS = ("bus", "line", "trafo")
+"""Tables of the network whose names are ids of results."""
+
 
 @dataclass(frozen=True)
 class Facts:

@@ -188,7 +188,10 @@ def loops(facts: Facts) -> Iterator[Issue]:
             *topology.lines.loc[lines, "line_id"].sort_values(),
             *topology.trafos.loc[trafos, "trafo_id"].sort_values(),
         ]
-        areas = {*facts.areas_of_lines(lines), *facts.areas_of(topology.trafos.loc[trafos, "trafo_id"])}
+        at_ring = pd.unique(facts.case.net.line.loc[lines, ["from_bus", "to_bus"]].to_numpy().ravel())
+        hanging = facts.distribution.index[facts.distribution["hv_bus"].isin(at_ring)]
+        named = topology.trafos.loc[trafos, "trafo_id"]
+        areas = {*facts.areas_of_lines(lines), *facts.areas_of([*named, *hanging])}
         yield LOOP.issue(
             "net.line",
             "",

@@ -65,8 +65,8 @@ def unknown(facts: Facts) -> Iterator[Issue]:
 
 def values(facts: Facts) -> Iterator[Issue]:
     """Factors that are no numbers, one issue in all."""
-    table = facts.case.profiles
-    used = [c for c in table.columns if c != TIMESTAMP and str(c) in _users(facts)]
+    table, users = facts.case.profiles, _users(facts)
+    used = [c for c in table.columns if c != TIMESTAMP and str(c) in users]
     if not used:
         return
     stamps = pd.to_datetime(table[TIMESTAMP])

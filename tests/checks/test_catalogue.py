@@ -12,7 +12,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
 
 
 def test_page__is_the_catalogue():
-    assert PAGE.read_text(encoding="utf-8") == as_markdown(), "run python -m capacity.checks"
+    assert PAGE.read_text(encoding="utf-8") == as_markdown(), "run python -m tools.generate_docs"
 
 
 def test_kinds__codes_are_unique_and_named_after_their_theme():

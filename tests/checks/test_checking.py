@@ -99,11 +99,16 @@ def test_check__empty_network_raises_nothing(parts):
 
     parts.net = pp.create_empty_network()
     codes = {i.check for i in check(parts.case(), parts.window)}
-    assert {"network.no_source", "ids.not_in_network", "ids.unknown_busbar", "ids.unknown_head_line"} <= codes
+    assert {
+        "network.no_source",
+        "references.not_in_network",
+        "references.unknown_busbar",
+        "references.unknown_head_line",
+    } <= codes
     assert "checks.not_carried_out" not in codes
 
 
 def test_check__other_step(parts):
     window = Window(parts.window.start, parts.window.end, 60)
     codes = {i.check for i in check(parts.case(), window)}
-    assert codes == {"coverage.off_grid"}
+    assert codes == {"timestamps.off_grid"}

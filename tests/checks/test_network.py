@@ -38,6 +38,13 @@ def test_loop__tie_closed(parts, expect):
     expect(parts, "network.loop", ids, "5 lines and 0 transformers form closed rings", areas=("A1", "A2"))
 
 
+def test_loop__low_voltage_ring(parts, expect):
+    buses = parts.net.bus.reset_index().set_index("name")["index"]
+    pp.create_line_from_parameters(parts.net, buses["N1a"], buses["N2a"], 0.1, 0.3, 0.35, 10.0, 0.3, name="KX")
+    ids = ("K1", "K2", "KX", "L2", "T1", "T2")
+    expect(parts, "network.loop", ids, "4 lines and 2 transformers form closed rings", areas=("A1",))
+
+
 def test_loop__parallel_lines_are_none(parts):
     from capacity.checks import check
 

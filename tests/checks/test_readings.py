@@ -5,7 +5,6 @@ import pandas as pd
 
 from capacity.checks import check, judge_readings
 from capacity.tables.inputs.exclusions import EXCLUSIONS
-from capacity.tables.inputs.measurements import DAILY_MAXIMA
 from capacity.tables.inputs.outages import OUTAGES
 from capacity.tables.readings import ReadingState as State
 
@@ -60,13 +59,6 @@ def test_contradictory__two_values_for_one_step(parts, expect):
     said = "T3: 1 steps have several rows with different values, first 2025-02-15 01:45"
     expect(parts, "readings.contradictory", ("T3",), said, areas=("A2",))
     assert np.flatnonzero(states(parts, "T3") == State.CONTRADICTORY).tolist() == [7]
-
-
-def test_repeated__same_row_twice_counts_once(parts, expect):
-    again = parts.measurements.loc[[parts.readings("T3")[7]]]
-    parts.measurements = pd.concat([parts.measurements, again], ignore_index=True)
-    expect(parts, "readings.repeated", ("T3",), "1 rows repeat another row of the same transformer and step (T3)")
-    assert (states(parts, "T3") == State.VALID).all()
 
 
 def test_zero_filled__gap_of_zeros(parts, expect):
@@ -150,35 +142,3 @@ def test_excluded__with_reason_and_author(parts, expect):
     said = "T1: 24 readings are excluded: 2025-02-20 00:00–2025-02-20 06:00 meter test (Li)."
     expect(parts, "readings.excluded", ("T1",), said, areas=("A1",))
     assert np.flatnonzero(states(parts, "T1") == State.EXCLUDED).tolist() == list(range(480, 504))
-
-
-def test_without_reactive(parts, expect):
-    parts.measurements.loc[parts.readings("T1")[:3], "q_kvar"] = np.nan
-    expect(parts, "readings.without_reactive", ("T1",), "3 rows give active power only (T1)", areas=("A1",))
-    assert (states(parts, "T1")[:3] == State.MISSING).all()
-
-
-def test_disagreeing(parts, expect):
-    rows = parts.readings("T1")[:3]
-    parts.measurements.loc[rows, "s_kva"] = 3.0 * parts.measurements.loc[rows, "p_kw"]
-    expect(parts, "readings.disagreeing", ("T1",), "In 3 rows s_kva is not the apparent power", areas=("A1",))
-
-
-def test_apparent_only(parts, expect):
-    rows = parts.readings("T1")
-    s_kva = np.hypot(*parts.measurements.loc[rows, ["p_kw", "q_kvar"]].to_numpy().T)
-    parts.measurements.loc[rows, "s_kva"] = s_kva
-    parts.measurements.loc[rows, ["p_kw", "q_kvar"]] = np.nan
-    expect(parts, "readings.apparent_only", ("T1",), "1 transformers have readings of apparent power only (T1)")
-    judged = judge_readings(parts.case(), parts.window)
-    assert judged.valid[0].all()
-    assert np.isnan(judged.p_kw[0]).all()
-    np.testing.assert_array_equal(judged.s_kva[0], s_kva)
-
-
-def test_daily_maxima(parts, expect):
-    parts.add("daily_maxima", DAILY_MAXIMA, date="2024-06-01", transformer_id="T1", s_max_kva=150.0)
-    parts.add("daily_maxima", DAILY_MAXIMA, date="2024-06-02", transformer_id="T1", s_max_kva=150_000.0)
-    parts.add("daily_maxima", DAILY_MAXIMA, date="2024-06-02", transformer_id="T2", s_max_kva=-1.0)
-    said = "2 daily maxima cannot be right (T1, T2), first T1 on 2024-06-02 with 150,000.0 kVA"
-    expect(parts, "readings.daily_maxima", ("T1", "T2"), said, areas=("A1",))
