@@ -124,6 +124,8 @@ def derive_polygons(
 
 def _apart(hulls: dict[str, Any], sites: dict[str, Any], given: Any) -> dict[str, Any]:
     """The hulls cut so that none overlaps another or a given polygon."""
+    if not hulls:
+        return {}
     ids = sorted(hulls)
     tree = shapely.STRtree([hulls[one] for one in ids])
     first, second = tree.query([hulls[one] for one in ids], predicate="intersects")
