@@ -89,10 +89,11 @@ def _lowest_voltage(grid: Grid, feeder_id: str) -> dict[str, object]:
 def substation_headroom(grid: Grid, policy: Policy) -> pd.DataFrame:
     """One row per substation, with the columns of ``tables.results.substations``.
 
-    Its room is ``limit · rating − highest load − reserved − k·Sn of transformers without data``.
+    Its room is ``limit · rating − highest import − reserved − k·Sn of transformers without data``.
     """
     flows = grid.solved.substations
     load_kva = np.hypot(flows.p_kw, flows.q_kvar)
+    import_kva = np.where(flows.p_kw >= 0.0, load_kva, np.where(np.isnan(flows.p_kw), np.float32(np.nan), 0.0))
     limit_percent = policy.choice("substation_limit_percent")
     rows = []
     for substation in grid.case.topology.substations.itertuples():
@@ -104,7 +105,8 @@ def substation_headroom(grid: Grid, policy: Policy) -> pd.DataFrame:
         rated_kva = float(substation.rated_kva) if pd.notna(substation.rated_kva) else np.nan
         reserved_kva = float(below["reserved_kva"].sum())
         failed = _any_failed(grid, substation.substation_id)
-        room_kva = limit_percent / 100.0 * rated_kva - peak.kva - reserved_kva - assumed_kva
+        imported = _peak(substation.substation_id, flows.ids, import_kva, grid.solved.timestamps)
+        room_kva = limit_percent / 100.0 * rated_kva - imported.kva - reserved_kva - assumed_kva
         rows.append(
             {
                 "substation_id": substation.substation_id,

@@ -13,7 +13,7 @@ import pandas as pd
 from capacity.headroom.simultaneous import Binding, Limits, Scope, first_broken, largest_share
 from capacity.tables.case import Case
 from capacity.tables.policy import Policy
-from capacity.tables.solved import Snapshot, SolvedYear, Solver
+from capacity.tables.solved import HeadFlows, Snapshot, SolvedYear, Solver
 
 STEPS_PER_FEEDER = 40
 
@@ -167,22 +167,24 @@ def _critical_steps(case: Case, solved: SolvedYear, floor_pu: pd.Series, feeder:
             here.loc[lowest, "voltage_min_at"],
         ]
     ).dropna()
-    head = np.flatnonzero(np.array(solved.feeders.ids) == feeder)
     positions = solved.timestamps.get_indexer(pd.DatetimeIndex(times.value_counts().index[:STEPS_PER_FEEDER]))
-    if len(head):
-        positions = np.append(positions, _highest(solved.feeders.p_kw[head[0]], solved.feeders.q_kvar[head[0]]))
-    return np.unique(np.append(positions[positions >= 0], _substation_steps(solved))).astype(np.int64)
+    head = _import_steps(solved.feeders, feeder, count=3)
+    return np.unique(np.concatenate([positions[positions >= 0], head, _substation_steps(solved)])).astype(np.int64)
 
 
 def _substation_steps(solved: SolvedYear) -> npt.NDArray[np.int64]:
-    """The step of each substation's highest load."""
+    """The step of each substation's highest import."""
     flows = solved.substations
-    rows = range(len(flows.ids))
-    return np.array([_highest(flows.p_kw[row], flows.q_kvar[row]) for row in rows], dtype=np.int64)
+    return np.array([step for name in flows.ids for step in _import_steps(flows, name, count=1)], dtype=np.int64)
 
 
-def _highest(p_kw: npt.NDArray[np.float32], q_kvar: npt.NDArray[np.float32]) -> int:
-    return int(np.argmax(np.nan_to_num(np.hypot(p_kw, q_kvar), nan=-1.0)))
+def _import_steps(flows: HeadFlows, name: str, count: int) -> npt.NDArray[np.int64]:
+    """The steps of highest apparent power towards the loads: a section's own maximum may be an export (P7)."""
+    if name not in flows.ids:
+        return np.empty(0, dtype=np.int64)
+    row = flows.ids.index(name)
+    imported = np.where(flows.p_kw[row] >= 0.0, np.hypot(flows.p_kw[row], flows.q_kvar[row]), -1.0)
+    return np.argsort(-np.nan_to_num(imported, nan=-1.0), kind="stable")[:count].astype(np.int64)
 
 
 def _reserved_at_buses(reserved: pd.DataFrame) -> dict[int, complex]:
