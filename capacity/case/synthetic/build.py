@@ -26,7 +26,7 @@ from capacity.tables.settings import BusbarVoltage, CaseSettings, DataSource, Se
 
 BUNDLED_NAME = LANXI.name
 BUNDLED_SEED = 20261101
-"""Seed of the bundled case; its planted situations hold for any seed, its incidental figures for this one."""
+"""Seed of the bundled case. What its meters show holds for any seed, what a load flow shows was proved for this one."""
 
 
 def build_bundled_case(folder: Path, seed: int = BUNDLED_SEED) -> Case:

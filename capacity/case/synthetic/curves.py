@@ -64,7 +64,7 @@ def true_curve(
     usable : steps at which a reading will count; the peak lies in one of them.
     noise : relative spread of the transformer's own noise.
     """
-    quiet = 0.5 if transformer.peak.percent >= 80.0 else 1.0
+    quiet = 0.35 if set(shares) == {"heavy_industry"} else 0.5 if transformer.peak.percent >= 80.0 else 1.0
     wobble = np.exp(noise * quiet * _slow_noise(len(profiles), rng))
     load_p = sum(share * profiles[category].to_numpy() for category, share in shares.items()) * wobble
     load_q = sum(share * TAN_PHI[category] * profiles[category].to_numpy() for category, share in shares.items())
@@ -116,18 +116,20 @@ def readings(
     days: list[pd.DataFrame] = []
     history = _history_shapes(plan, when)
     feeder_of = {stop.area_id: feeder.feeder_id for feeder in plan.feeders for stop in feeder.stops}
-    for transformer in plan.transformers:
+    for transformer, own_rng in zip(plan.transformers, rng.spawn(len(plan.transformers)), strict=True):
         own = transformer.transformer_id
         if transformer.unmodelled:
             continue
-        recorded = record(plan, transformer, outages[outages["feeder_id"] == feeder_of[transformer.stop]], when, rng)
-        curve = true_curve(transformer, shares[own], profiles, recorded.counts, plan.noise, rng)
+        recorded = record(
+            plan, transformer, outages[outages["feeder_id"] == feeder_of[transformer.stop]], when, own_rng
+        )
+        curve = true_curve(transformer, shares[own], profiles, recorded.counts, plan.noise, own_rng)
         scale_kw[own] = curve.scale_kw
         if transformer.meter_side is None:
             continue
-        frame = _as_metered(transformer, when, curve, recorded, rng)
+        frame = _as_metered(transformer, when, curve, recorded, own_rng)
         rows.append(frame)
-        days.append(_daily_maxima(transformer, frame, shares[own], curve.scale_kw, history, rng))
+        days.append(_daily_maxima(transformer, frame, shares[own], curve.scale_kw, history, own_rng))
     measurements = pd.concat(rows, ignore_index=True)
     maxima = pd.concat(days, ignore_index=True)
     for table in (measurements, maxima):

@@ -54,7 +54,7 @@ FEEDERS = (
     FeederPlan("F01", "10千伏澜东线", "SS1", "cable", CABLE_120, CABLE_70, _stops("A01", "A02", "A03")),
     FeederPlan("F02", "10千伏澜西线", "SS1", "cable", CABLE_95, CABLE_70, _stops("A05", "A06", "A04")),
     FeederPlan("F03", "10千伏澜南线", "SS1", "cable", CABLE_70, CABLE_70, _stops("A07", "A08"), limit_percent=60.0),
-    FeederPlan("F04", "10千伏澜北线", "SS1", "overhead", LINE_150, LINE_50, _stops("A12", "A11", "A10", "A09")),
+    FeederPlan("F04", "10千伏澜北线", "SS1", "overhead", LINE_150, LINE_50, _stops("A12", "A11", "A10", "A09", "A18")),
     FeederPlan("F05", "10千伏松坡线", "SS1", "overhead", LINE_50, LINE_50, _stops("A13", "A14", "A15", "A16", "A17")),
     FeederPlan(
         "F06",
@@ -63,7 +63,7 @@ FEEDERS = (
         "overhead",
         LINE_95,
         LINE_50,
-        (Stop("A18"), Stop("A19"), Stop("A20"), Stop("A21"), Stop("A22", OLD_LINE_35)),
+        (Stop("A19"), Stop("A20"), Stop("A21"), Stop("A22", OLD_LINE_35)),
     ),
     FeederPlan("F07", "10千伏茶马线", "SS2", "overhead", LINE_120, LINE_50, _stops("A24", "A23", "A25", "A26", "A27")),
     FeederPlan(
@@ -109,7 +109,7 @@ AREAS = (
     _village("A15", "核桃坪网格", CITY_BRANCH, "松坡供电所", 8.7, -1.6),
     _village("A16", "清水塘网格", CITY_BRANCH, "松坡供电所", 11.0, -0.6),
     _village("A17", "茶山网格", CITY_BRANCH, "松坡供电所", 13.3, -1.3),
-    _village("A18", "大水井网格", CITY_BRANCH, "柏木供电所", -3.6, 2.3),
+    _village("A18", "大水井网格", CITY_BRANCH, "城郊供电所", -3.6, 2.3),
     _village("A19", "柏木坝网格", CITY_BRANCH, "柏木供电所", -6.3, 1.3),
     _village("A20", "红土坡网格", CITY_BRANCH, "柏木供电所", -8.6, -0.6),
     _village("A21", "马鹿塘网格", CITY_BRANCH, "柏木供电所", -9.6, -3.4),

@@ -163,9 +163,9 @@ DEDICATED = [
     _dedicated(7, 1, "澜江宾馆专变", 500.0, 56.0, "hotel"),
     _dedicated(12, 1, "工坊园一号车间专变", 630.0, 52.0, "factory"),
     _dedicated(17, 1, "茶山茶叶初制所专变", 315.0, 66.0, "tea_factory"),
-    _dedicated(22, 1, "云顶硅石加工厂专变", 500.0, 70.0, "furnace", area_id=None, at_km=(-12.6, -7.2)),
+    _dedicated(22, 1, "云顶硅石加工厂专变", 630.0, 69.0, "furnace", tap_pos=0, area_id=None, at_km=(-12.6, -7.2)),
     _dedicated(24, 1, "茶马充电站专变", 630.0, 44.0, "chargers"),
-    _dedicated(28, 1, "老厂冶炼专变1号", 1600.0, 78.0, "furnace", area_id=None, at_km=(4.4, -8.2)),
-    _dedicated(28, 2, "老厂冶炼专变2号", 1000.0, 77.0, "furnace", area_id=None, at_km=(4.7, -8.1)),
+    _dedicated(28, 1, "老厂冶炼专变1号", 1600.0, 74.0, "furnace", area_id=None, at_km=(4.4, -8.2)),
+    _dedicated(28, 2, "老厂冶炼专变2号", 1250.0, 67.0, "furnace", area_id=None, at_km=(4.7, -8.1)),
 ]
 TRANSFORMERS: tuple[TransformerPlan, ...] = (*PUBLIC, *DEDICATED)

@@ -18,7 +18,7 @@ class PlantedArea:
 
     Attributes
     ----------
-    rules : every rule of P3, P4, P5 that holds for the area or an element of it (P3 holds wherever P4 does).
+    trigger : the stronger of P3 and P4 that an element of the area raises; None where neither.
     p5_variant : ``sum`` or ``grid_limited`` where P5 holds.
     max_loading_percent : highest load rate of its public transformers, by meter; None where a line is higher or nothing
         is promised.
@@ -31,7 +31,7 @@ class PlantedArea:
     shows_zh: str
     shows_en: str
     status: Status | None
-    rules: frozenset[str]
+    trigger: Literal["P3", "P4"] | None
     max_loading_percent: float | None
     allowed_sum_kva: float | None
     p5_variant: Literal["sum", "grid_limited"] | None = None
@@ -85,7 +85,7 @@ def _area(
     shows_zh: str,
     shows_en: str,
     status: Status | None,
-    rules: str,
+    trigger: Literal["P3", "P4"] | None,
     max_loading_percent: float | None,
     allowed_sum_kva: float | None,
     p5_variant: Literal["sum", "grid_limited"] | None = None,
@@ -102,7 +102,7 @@ def _area(
         shows_zh,
         shows_en,
         status,
-        frozenset(rules.split()),
+        trigger,
         max_loading_percent,
         allowed_sum_kva,
         p5_variant,
@@ -117,17 +117,17 @@ def _area(
 
 PLANTED: tuple[PlantedArea, ...] = (
     _area("A01", "最高负载率恰为50%", "highest load rate exactly 50 %", "open", "P3", 50.0, None, exact=True),
-    _area("A02", "最高负载率49.97%，不触发", "49.97 %: just no trigger", "open", "", 49.97, None),
-    _area("A03", "最高负载率恰为70%", "highest load rate exactly 70 %", "open", "P3 P4", 70.0, None, exact=True),
+    _area("A02", "最高负载率49.97%，不触发", "49.97 %: just no trigger", "open", None, 49.97, None),
+    _area("A03", "最高负载率恰为70%", "highest load rate exactly 70 %", "open", "P4", 70.0, None, exact=True),
     _area("A04", "最高负载率69.98%", "69.98 %: P3, just not P4", "open", "P3", 69.98, None),
-    _area("A05", "允许容量合计恰为160", "allowed sum exactly 160 kVA", "open", "", 42.5, 160.0, exact=True),
-    _area("A06", "允许容量合计159.5", "allowed sum 159.5 kVA", "pre_control", "P5", 42.75, 159.5, "sum"),
+    _area("A05", "允许容量合计恰为160", "allowed sum exactly 160 kVA", "open", None, 42.5, 160.0, exact=True),
+    _area("A06", "允许容量合计159.5", "allowed sum 159.5 kVA", "pre_control", None, 42.75, 159.5, "sum"),
     _area(
         "A07",
         "配变有余，N-1线路越限，受限",
         "room in the transformers, none in the N-1 feeder",
         "blocked",
-        "P5",
+        None,
         48.4,
         None,
         "grid_limited",
@@ -138,49 +138,49 @@ PLANTED: tuple[PlantedArea, ...] = (
         "同上，同一线路",
         "the same, on the same feeder",
         "blocked",
-        "P5",
+        None,
         48.3,
         None,
         "grid_limited",
         binding_criterion="section_loading",
     ),
-    _area("A09", "一台重载，其余有余", "one heavily loaded transformer beside roomy ones", "open", "P3 P4", 96.4, None),
-    _area("A10", "短时尖峰83.5%，不属重载", "an hour at 83.5 %: P4, no heavy load", "open", "P3 P4", 83.5, None),
+    _area("A09", "一台重载，其余有余", "one heavily loaded transformer beside roomy ones", "open", "P4", 96.4, None),
+    _area("A10", "短时尖峰83.5%，不属重载", "an hour at 83.5 %: P4, no heavy load", "open", "P4", 83.5, None),
     _area(
         "A11",
         "低压线路负载率高于配变",
         "an LV line is the most loaded element",
         "open",
-        "P3 P4",
+        "P4",
         None,
         None,
         most_loaded_type="line",
     ),
     _area(
-        "A12", "户数少于5户；两份报装在80%两侧", "fewer than 5 customers; P6 on both sides", "open", "", 47.619, 202.0
+        "A12", "户数少于5户；两份报装在80%两侧", "fewer than 5 customers; P6 on both sides", "open", None, 47.619, 202.0
     ),
     _area(
-        "A13", "已批未投使其低于160", "a reservation takes 170 to 149 kVA", "pre_control", "P5", 37.5, 148.947, "sum"
+        "A13", "已批未投使其低于160", "a reservation takes 170 to 149 kVA", "pre_control", None, 37.5, 148.947, "sum"
     ),
-    _area("A14", "窗口内换过配变", "a transformer exchanged within the window", "open", "", 44.3, None),
+    _area("A14", "窗口内换过配变", "a transformer exchanged within the window", "open", None, 44.3, None),
     _area(
         "A15",
         "结构性不足：Σ0.8Sn=144",
         "structural: 144 kVA at best",
         "pre_control",
-        "P5",
+        None,
         45.2,
         None,
         "sum",
         structural=True,
     ),
-    _area("A16", "表计连续零值", "a meter that wrote zeros for 30 h", "open", "", 46.3, None),
+    _area("A16", "表计连续零值", "a meter that wrote zeros for 30 h", "open", None, 46.3, None),
     _area(
         "A17",
         "一台数据不足，其余合计不足160",
         "one transformer unknown, the rest under 160",
         "no_data",
-        "",
+        None,
         None,
         69.8,
         lower_bound=True,
@@ -190,14 +190,12 @@ PLANTED: tuple[PlantedArea, ...] = (
         "一台无表，其余合计超过160",
         "one transformer unknown, the rest above 160",
         "open",
-        "",
+        None,
         42.0,
         220.37,
         lower_bound=True,
     ),
-    _area(
-        "A19", "一台过载，不影响其余配变的余量", "an overloaded transformer hides nothing", None, "P3 P4", 121.5, 169.8
-    ),
+    _area("A19", "一台过载，不影响其余配变的余量", "an overloaded transformer hides nothing", None, "P4", 121.5, 169.8),
     _area("A20", "三相低电压", "three-phase low voltage", None, "P3", 52.3, None, low_voltage=True),
     _area("A21", "单相低电压", "single-phase low voltage", None, "P3", 50.6, None, low_voltage=True),
     _area(
@@ -205,23 +203,23 @@ PLANTED: tuple[PlantedArea, ...] = (
         "10千伏末端电压受限",
         "limited by the voltage at the end of the feeder",
         "pre_control",
-        "P5",
+        None,
         43.5,
         196.65,
         "grid_limited",
         binding_criterion="voltage_min",
     ),
     _area("A23", "剔除时段与已批未投", "an excluded interval, a reservation", "open", "P3", 54.2, None),
-    _area("A24", "只有视在功率的表计；充电桩", "a meter of apparent power only; EV charging", "open", "", 49.2, None),
-    _area("A25", "高压侧计量", "a meter on the 10 kV side", "open", "", 46.1, None),
-    _area("A26", "配变均已满", "every transformer at its limit", "blocked", "P3 P4 P5", 91.4, 0.0, "sum", exact=True),
+    _area("A24", "只有视在功率的表计；充电桩", "a meter of apparent power only; EV charging", "open", None, 49.2, None),
+    _area("A25", "高压侧计量", "a meter on the 10 kV side", "open", None, 46.1, None),
+    _area("A26", "配变均已满", "every transformer at its limit", "blocked", "P4", 91.4, 0.0, "sum", exact=True),
     _area("A27", "光伏中午倒送", "rooftop PV: the highest rate is export", "open", "P3", 56.71, None),
     _area(
         "A28",
         "受老旧导线限制",
         "limited by a thin old section upstream",
         "pre_control",
-        "P5 P3",
+        "P3",
         58.3,
         190.12,
         "grid_limited",
@@ -232,13 +230,13 @@ PLANTED: tuple[PlantedArea, ...] = (
         "受老旧导线限制",
         "limited by the same section",
         "pre_control",
-        "P5",
+        None,
         41.0,
         243.82,
         "grid_limited",
         binding_criterion="section_loading",
     ),
-    _area("A30", "一台无表，按仿真", "one transformer without a meter, simulated", "open", "", 43.3, None),
+    _area("A30", "一台无表，按仿真", "one transformer without a meter, simulated", "open", None, 43.3, None),
 )
 
 PLANTED_TRANSFORMERS: tuple[PlantedTransformer, ...] = (

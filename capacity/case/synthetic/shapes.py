@@ -166,6 +166,9 @@ TAN_PHI = {
 }
 """Reactive over active power."""
 
+DAILY_SPREAD = {"heavy_industry": 0.012}
+"""Spread of the day-to-day noise, where it is not the usual 4 %."""
+
 CUSTOMER_CATEGORY = {
     "residential_town": "residential",
     "residential_rural": "residential",
@@ -209,7 +212,7 @@ def profiles(when: pd.DatetimeIndex, rng: np.random.Generator) -> pd.DataFrame:
     """
     frame = pd.DataFrame(index=when)
     for category, shape in SHAPES.items():
-        values = shape(when) * _daily(when, rng, 0.04)
+        values = shape(when) * _daily(when, rng, DAILY_SPREAD.get(category, 0.04))
         frame[category] = np.round(values / values.max(), 5)
     sky = np.clip(
         1.0 - np.abs(_daily(when, rng, 0.5) - 1.0) * np.where(np.isin(when.month, range(6, 10)), 0.9, 0.5), 0.1, 1
