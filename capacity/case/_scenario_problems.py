@@ -43,7 +43,7 @@ def unknown_ids(case: Case, scenario: Scenario) -> list[Issue]:
 def _missing(
     what_en: str, what_zh: str, field: str, wanted: Iterable[str], known: Iterable[str], scenario: Scenario
 ) -> list[Issue]:
-    count = Counter(known)
+    count = Counter(list(known))
     wanted = list(dict.fromkeys(wanted))
     absent = [one for one in wanted if count[one] == 0]
     several = [one for one in wanted if count[one] > 1]

@@ -1,13 +1,17 @@
 """Small networks drawn in one line of text, and a case folder made of one."""
 
+import copy
 import datetime as dt
 import json
 import re
+import shutil
 
 import pandapower as pp
 import pandas as pd
 import pytest
 
+from capacity.case import reading
+from capacity.case._network import read_network
 from capacity.case.writing import settings_text
 from capacity.tables.settings import BusbarVoltage, CaseSettings
 
@@ -54,7 +58,7 @@ def draw_fixture():
     return draw
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings():
     return CaseSettings(
         name="tiny",
@@ -80,9 +84,33 @@ def square(x, y, side=0.01):
 
 
 @pytest.fixture
-def folder(tmp_path, settings):
-    """A sound case folder of three transformers on two feeders, with readings of one day."""
-    path = tmp_path / "tiny"
+def folder(tmp_path, sound_folder):
+    """A sound case folder of three transformers on two feeders, with readings of one day; free to be broken."""
+    shutil.copytree(sound_folder, tmp_path / "tiny")
+    return tmp_path / "tiny"
+
+
+@pytest.fixture(autouse=True)
+def sound_network_parsed_once(monkeypatch, sound_folder):
+    """pandapower takes half a second to parse even a small network; the unbroken one is parsed once."""
+    sound = (sound_folder / "network.json").read_bytes()
+
+    def read(data, file):
+        if data != sound:
+            return read_network(data, file)
+        if not PARSED:
+            PARSED.append(read_network(data, file)[0])
+        return copy.deepcopy(PARSED[0]), []
+
+    monkeypatch.setattr(reading, "read_network", read)
+
+
+PARSED = []
+
+
+@pytest.fixture(scope="session")
+def sound_folder(tmp_path_factory, settings):
+    path = tmp_path_factory.mktemp("sound") / "tiny"
     path.mkdir()
     net = draw("S! S-A A-B S-C A>T1 B>T2 C>T3 t1-n1 n1-n2 t2-m1")
     pp.create_load(net, net.bus.index[net.bus.name == "n2"][0], 0.05, 0.01, name="L1")
