@@ -43,8 +43,11 @@ def assemble(
             continue
         key = np.concatenate([block.meter * span + block.step for block in parts])
         value = np.concatenate([block.value for block in parts])
-        order = np.lexsort((value, key)) if len(parts) > 1 or not np.all(np.diff(key) > 0) else np.arange(len(key))
-        key, value = key[order], value[order]
+        if not np.all(key[1:] > key[:-1]):
+            order = np.argsort(key, kind="stable")
+            if np.any(key[order][1:] == key[order][:-1]):
+                order = np.lexsort((value, key))
+            key, value = key[order], value[order]
         same_key = np.r_[False, key[1:] == key[:-1]]
         same = same_key & np.r_[False, np.isclose(value[1:], value[:-1], rtol=1e-9, atol=1e-9)]
         identical += int(same.sum())
@@ -70,7 +73,8 @@ def assemble(
 
 def _side_by_side(merged: dict[str, tuple[Ints, Floats]]) -> pd.DataFrame:
     """A row per key; a second (third …) row where a quantity has further, different values for it."""
-    keys = np.unique(np.concatenate([key for key, _ in merged.values()]))
+    keys = np.sort(np.concatenate([key for key, _ in merged.values()]), kind="stable")  # sorted runs: a quick merge
+    keys = keys[np.r_[True, keys[1:] != keys[:-1]]]
     columns: dict[str, Floats] = {}
     further: list[pd.DataFrame] = []
     for quantity, (key, value) in merged.items():

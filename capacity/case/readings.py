@@ -70,6 +70,7 @@ def read_readings(
         column is applied). Two different readings of one moment are both kept, on two rows, for the check to reject.
     issues : everything that was assumed, left out or contradictory.
     """
+    transformers = transformers.sort_values("transformer_id", kind="stable")
     meter_of, issues = _meters(transformers)
     blocks: list[Block] = []
     for path in paths:

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from capacity.case import equipment
-from capacity.case._geo import line_points
+from capacity.case._geo import bus_coordinates, line_points
 from capacity.case._issues import quoted
 from capacity.case.ledger import sentences as say
 from capacity.case.ledger.sheets import LV_LINE_SHEET, MV_LINE_SHEET
@@ -24,7 +24,7 @@ def mv_line_rows(case: Case) -> tuple[Rows, list[Issue]]:
     """MV sections with their open ends, then bus switches."""
     net, lines = case.net, case.topology.lines
     frame = net.line[(lines["level"] == "mv").reindex(net.line.index).fillna(False).astype(bool)]
-    opened = _open_ends(net)
+    opened, at = _open_ends(net), _places(net)
     names = net.bus["name"]
     rows: Rows = []
     for line in frame.itertuples():
@@ -38,7 +38,7 @@ def mv_line_rows(case: Case) -> tuple[Rows, list[Issue]]:
                 "length_km": float(line.length_km),
                 "parallel": int(line.parallel),
                 "open_at": _open_at(line, opened),
-                "geometry": _wkt(line),
+                "geometry": _wkt(line, at),
             }
         )
     issues = _other_types(frame, "mv")
@@ -66,7 +66,7 @@ def lv_line_rows(case: Case) -> tuple[Rows, list[Issue]]:
     net, lines = case.net, case.topology.lines
     of = lines["transformer_id"].reindex(net.line.index)
     level = lines["level"].reindex(net.line.index)
-    opened = _open_ends(net)
+    opened, at = _open_ends(net), _places(net)
     names = net.bus["name"]
     rows: Rows = []
     left_out = []
@@ -83,7 +83,7 @@ def lv_line_rows(case: Case) -> tuple[Rows, list[Issue]]:
                 "type_name": line.std_type,
                 "length_m": float(line.length_km) * 1000.0,
                 "parallel": int(line.parallel),
-                "geometry": _wkt(line),
+                "geometry": _wkt(line, at),
             }
         )
     issues = _other_types(net.line[(level == "lv").fillna(False).astype(bool)], "lv")
@@ -134,9 +134,18 @@ def _feeder(case: Case, known: Any, buses: tuple[int, int]) -> Any:
     return (own if len(own) else case.feeders)["feeder_id"].iloc[0] if len(case.feeders) else None
 
 
-def _wkt(line: Any) -> str | None:
+def _wkt(line: Any, at: dict[int, Any]) -> str | None:
+    """The line's course; between its buses where it has none, so that their coordinates are not lost."""
     points = line_points(line.geo)
-    return shapely.LineString(points).wkt if len(points) > 1 else None
+    if len(points) < 2:
+        ends = [at[line.from_bus], at[line.to_bus]]
+        points = [(float(x), float(y)) for x, y in ends if not math.isnan(x)]
+    return shapely.LineString(points).wkt if len(points) > 1 and len(set(points)) > 1 else None
+
+
+def _places(net: Any) -> dict[int, Any]:
+    """Coordinates by bus index."""
+    return dict(zip(net.bus.index.tolist(), bus_coordinates(net.bus), strict=True))
 
 
 def _other_types(frame: pd.DataFrame, level: Literal["mv", "lv"]) -> list[Issue]:

@@ -86,6 +86,7 @@ def _mv_lines(draft: _Draft, book: Workbook, busbars: dict[str, int]) -> dict[st
     """Sections and switches; returns the head bus of each feeder."""
     lines = book.tables["mv_lines"]
     transformer_at = _positions(book)
+    courses: dict[int, str | None] = {}
     for row in lines.itertuples():
         ends = _ends(row)
         start = _mv_bus(draft, busbars, str(row.from_node), transformer_at, ends[0])
@@ -100,11 +101,12 @@ def _mv_lines(draft: _Draft, book: Workbook, busbars: dict[str, int]) -> dict[st
         index = equipment.add_line(
             draft.net, start, end, row.type_name, float(row.length_km), str(row.line_id), parallel=parallel
         )
-        _course(draft.net, index, row.geometry)
+        courses[index] = _course(row.geometry)
         for side, bus in (("from", start), ("to", end)):
             if open_at in (side, "both"):
                 name = f"{row.line_id}/switch/{side}"
                 pandapower.create_switch(draft.net, bus, index, et="l", closed=False, type="LBS", name=name)
+    draft.net.line["geo"] = pd.Series(courses, dtype=object).reindex(draft.net.line.index)
     heads = {}
     modelled = set(lines["feeder_id"])
     for feeder in book.tables["feeders"].itertuples():
@@ -179,8 +181,8 @@ def _lv_lines(draft: _Draft, book: Workbook) -> None:
     )
     added = draft.net.line.index[before:]
     draft.net.line.loc[added, "parallel"] = lines["parallel"].fillna(1).astype(int).to_numpy()
-    for index, course in zip(added, lines["geometry"], strict=True):
-        _course(draft.net, int(index), course)
+    draft.net.line["geo"] = draft.net.line["geo"].astype(object)
+    draft.net.line.loc[added, "geo"] = [_course(text) for text in lines["geometry"]]
 
 
 def _loads(draft: _Draft, book: Workbook, metered: set[str]) -> None:
@@ -233,9 +235,9 @@ def _ends(row: Any) -> tuple[tuple[float, float] | None, tuple[float, float] | N
     return (points[0][0], points[0][1]), (points[-1][0], points[-1][1])
 
 
-def _course(net: Any, index: int, course: Any) -> None:
-    if pd.isna(course):
-        return
-    points = [[x, y] for x, y, *_ in shapely.from_wkt(course).coords]
-    net.line["geo"] = net.line["geo"].astype(object)
-    net.line.at[index, "geo"] = json.dumps({"type": "LineString", "coordinates": points})
+def _course(wkt: Any) -> str | None:
+    """The GeoJSON text pandapower keeps in ``net.line.geo``."""
+    if pd.isna(wkt):
+        return None
+    points = [[x, y] for x, y, *_ in shapely.from_wkt(wkt).coords]
+    return json.dumps({"type": "LineString", "coordinates": points})
