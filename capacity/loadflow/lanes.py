@@ -1,8 +1,7 @@
-"""How steps lie in memory: eight at a time, side by side, real and imaginary parts apart.
+"""How steps lie in memory: sixteen at a time, side by side, real and imaginary parts apart.
 
 A block is ``(n_blocks, n_rows, 2, LANES)``: row (bus), part (0 real, 1 imaginary), lane (step). A kernel's inner loop
-runs over the lanes of one row, so the processor handles eight steps with one instruction and the rows of one block
-stay in its cache.
+runs over the lanes of one row, so the processor handles several steps with one instruction.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-LANES: Final = 8
+LANES: Final = 16
 SOLVED: Final = 0
 FAILED: Final = 1
 PADDING: Final = 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -31,8 +32,8 @@ from capacity.tables.solved import Snapshot, SolvedYear
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
 Complexes = npt.NDArray[np.complex128]
-REMEMBERED = 64
-"""Sets of steps whose consumption and voltages are kept for the next question about the same steps."""
+REMEMBERED_BYTES = 256_000_000
+"""How much consumption and voltages of asked steps is kept for the next question about the same steps."""
 
 
 class LoadFlow:
@@ -77,7 +78,8 @@ class LoadFlow:
         chosen = self.engines
         self._plan = make_plan(case, grid, injections, self._metered, lambda: Worker(grid, chosen, reference, sources))
         self._sources, self._reference = sources, reference
-        self._worker: Worker | None = None
+        self._own = threading.local()
+        self._lock = threading.Lock()
         self._net_load: dict[int, npt.NDArray[np.float32]] = {}
         self._curves: Curves | None = None
         self._remembered: OrderedDict[bytes, tuple[Block, Block]] = OrderedDict()
@@ -153,22 +155,23 @@ class LoadFlow:
     def _known(self, lanes: Ints) -> tuple[Block, Block]:
         """Consumption and voltages of steps without anything added, remembered for the next question."""
         key = lanes.tobytes()
-        if key not in self._remembered:
-            worker, plan = self._own_worker(), self._plan
-            if self._metered is None:
-                power = plan.injections.power(lanes, None)
-                voltage, _ = worker.solve(lanes, power)
-            elif self._curves is not None:
-                power = plan.injections.power(lanes, self._stored_net_load(lanes))
-                voltage, _ = worker.solve(lanes, power)
-            else:
-                done = calibrate(plan.injections, self._metered, lanes, worker.solve)
-                power, voltage = done.power, done.voltage
-            self._remembered[key] = (power, voltage)
-            if len(self._remembered) > REMEMBERED:
+        with self._lock:
+            if key in self._remembered:
+                self._remembered.move_to_end(key)
+                return self._remembered[key]
+        worker, plan = self._own_worker(), self._plan
+        if self._metered is not None and self._curves is None:
+            done = calibrate(plan.injections, self._metered, lanes, worker.solve)
+            known = (done.power, done.voltage)
+        else:
+            net_load = None if self._metered is None else self._stored_net_load(lanes)
+            power = plan.injections.power(lanes, net_load)
+            known = (power, worker.solve(lanes, power)[0])
+        with self._lock:
+            self._remembered[key] = known
+            while len(self._remembered) * 2 * known[0].nbytes > REMEMBERED_BYTES and len(self._remembered) > 1:
                 self._remembered.popitem(last=False)
-        self._remembered.move_to_end(key)
-        return self._remembered[key]
+        return known
 
     def net_load(self, steps: Ints) -> Reals | None:
         """Scaled net load of every metered network, pu, ``(n_networks, 2, n_steps)``; None without meters."""
@@ -185,9 +188,11 @@ class LoadFlow:
         return np.ascontiguousarray(self._curves.net_load[:, :, lanes].transpose(2, 0, 1, 3), dtype=np.float64)
 
     def _own_worker(self) -> Worker:
-        if self._worker is None:
-            self._worker = self._plan.make_worker()
-        return self._worker
+        """The calling thread's worker: questions may come from several threads at once."""
+        if not hasattr(self._own, "worker"):
+            self._own.worker = self._plan.make_worker()
+        worker: Worker = self._own.worker
+        return worker
 
     def _electrical_bus(self, bus: int) -> int:
         place = self._plan.grid.bus_of

@@ -1,7 +1,7 @@
 """Engine 1: backward/forward sweep over blocks of steps, for islands that are trees with one source.
 
 With the coefficients of :mod:`capacity.loadflow.tree`, one iteration is two passes over the buses in depth-first
-order, for eight steps at once:
+order, for a block of steps at once:
 
 * backward (leaves to source): the current into the subtree of bus ``i`` at the present voltages,
   ``J_i = conj(S_i / V_i) + Y_i·V_i + Σ D_c·J_c`` over its children ``c``;
@@ -45,10 +45,10 @@ def _backward(
             vr, vi = voltage[i, 0, k], voltage[i, 1, k]
             sr, si = power[i, 0, k], power[i, 1, k]
             inverse = 1.0 / (vr * vr + vi * vi)
-            current[i, 0, k] += (sr * vr + si * vi) * inverse + g * vr - b * vi
-            current[i, 1, k] += (sr * vi - si * vr) * inverse + g * vi + b * vr
-        for k in range(LANES):
-            jr, ji = current[i, 0, k], current[i, 1, k]
+            jr = current[i, 0, k] + (sr * vr + si * vi) * inverse + g * vr - b * vi
+            ji = current[i, 1, k] + (sr * vi - si * vr) * inverse + g * vi + b * vr
+            current[i, 0, k] = jr
+            current[i, 1, k] = ji
             current[p, 0, k] += dr * jr - di * ji
             current[p, 1, k] += dr * ji + di * jr
 
@@ -70,7 +70,8 @@ def _forward(start: int, stop: int, parent: Ints, ab: Reals, voltage: Block, cur
             voltage[i, 1, k] = vi
             current[i, 0, k] = 0.0
             current[i, 1, k] = 0.0
-            moved[k] = max(moved[k], er * er + ei * ei)
+            square = er * er + ei * ei
+            moved[k] = square if square > moved[k] else moved[k]  # max() would not be vectorised
     current[start] = 0.0
 
 
@@ -78,7 +79,7 @@ def _forward(start: int, stop: int, parent: Ints, ab: Reals, voltage: Block, cur
 def _all_settled(moved: Reals, limit: float) -> bool:
     settled = True
     for k in range(LANES):
-        settled = settled and moved[k] <= limit  # a NaN never settles
+        settled = settled and moved[k] <= limit
     return settled
 
 
