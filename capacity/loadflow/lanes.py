@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 LANES: Final = 16
+"""Compiled into every kernel. numba keeps compiled code by the kernel's own file: after a change here, save those too."""
 SOLVED: Final = 0
 FAILED: Final = 1
 PADDING: Final = 2
