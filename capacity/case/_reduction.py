@@ -16,6 +16,7 @@ def drop_above_substations(net: Any) -> int:
     external grid at the mean setpoint of the present ones stands at the HV side of every HV/MV transformer.
     """
     import pandapower as pp
+    from pandapower import toolbox
 
     buses = read_buses(net)
     branches = read_branches(net, buses)
@@ -32,11 +33,11 @@ def drop_above_substations(net: Any) -> int:
     dropped = buses.index[is_hv & ~np.isin(buses.node, kept_nodes)]
     hv_lines = branches.of("line")
     inside_hv = is_hv[hv_lines.from_bus] & is_hv[hv_lines.to_bus]
-    pp.drop_lines(net, hv_lines.index[inside_hv])
+    toolbox.drop_lines(net, hv_lines.index[inside_hv])
     for kind in ("ext_grid", "load", "sgen", "gen", "shunt"):
         at_hv = np.isin(net[kind]["bus"], buses.index[is_hv])
-        pp.drop_elements_simple(net, kind, net[kind].index[at_hv])
-    pp.drop_buses(net, dropped.tolist())
+        toolbox.drop_elements_simple(net, kind, net[kind].index[at_hv])
+    toolbox.drop_buses(net, dropped.tolist())
     remaining = read_buses(net)
     already = set(source_nodes(net, remaining).tolist())
     for bus, node in zip(remaining.index.tolist(), remaining.node.tolist(), strict=True):
