@@ -99,6 +99,7 @@ def test_import__mv_and_lv_lines_switches_and_customers(tmp_path):
     assert case.feeders.head_line_id.tolist() == ["L1", "L3"]
     assert sorted(case.net.load.name) == ["C1", "C2", "T2/load", "T3/load", "T4/load"]
     assert case.net.load.set_index("name").p_mw["T2/load"] == pytest.approx(0.0475)
+    assert case.net.load.set_index("name").p_mw["C1"] == pytest.approx(0.0076)
     assert case.net.trafo.set_index("name").tap_pos["T3"] == -1
     assert case.customers.node_id.tolist()[:2] == ["N1", "N2"]
     assert pd.isna(case.customers.node_id[2])
@@ -111,6 +112,21 @@ def test_import__mv_and_lv_lines_switches_and_customers(tmp_path):
     assert case.net.converged
     bus = case.net.bus.set_index("name")
     assert "99.11" in bus.geo["P1"]
+
+
+def test_import__contract_capacities_only_share_out_what_a_transformer_can_carry(tmp_path):
+    book = fill(
+        tmp_path / "ledger.xlsx",
+        lv_lines=[lv("V1", "T1", "T1", "N1"), lv("V2", "T1", "N1", "N2")],
+        customers=[
+            {"用户编号": "C1", "配变编号": "T1", "接入点编号": "N1", "合同容量": 1000},
+            {"用户编号": "C2", "配变编号": "T1", "接入点编号": "N2", "合同容量": 3000},
+        ],
+    )
+    case = import_workbook(book, tmp_path / "case", [meters(tmp_path / "m.csv", "T1")])
+    load = case.net.load.set_index("name").p_mw
+    assert load["C2"] == pytest.approx(3.0 * load["C1"])
+    assert load.sum() == pytest.approx(0.4 * 0.3 * 0.95)
 
 
 def test_import__as_of_from_the_last_reading(tmp_path):

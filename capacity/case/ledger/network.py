@@ -23,9 +23,10 @@ NOMINAL_KV = 10.0
 LV_KV = 0.4
 ASSUMED_BUSBAR_KV = 10.0
 BASE_LOADING = 0.3
-"""Share of the rating a metered transformer's load starts from where contract capacities are unknown.
+"""Share of the rating that a metered transformer's loads start from.
 
-The load flow scales it to the measured curve, so only that it is not zero matters.
+Contract capacities below it stand as they are; above it they only say how it is shared out, since customers never draw
+them all at once. The load flow scales the loads to the measured curve, so their sum is of no consequence.
 """
 BASE_POWER_FACTOR = 0.95
 
@@ -192,17 +193,19 @@ def _loads(draft: _Draft, book: Workbook, metered: set[str]) -> None:
         one = str(row.transformer_id)
         if one not in metered:
             continue
-        own = customers[customers["transformer_id"] == one]
-        with_node = own[own["node_id"].isin(draft.bus_of) & own["contract_kva"].notna()]
+        own = customers[(customers["transformer_id"] == one) & customers["contract_kva"].notna()]
+        with_node = own[own["node_id"].isin(draft.bus_of)]
+        contracted = float((with_node if len(with_node) else own)["contract_kva"].sum())
+        likely = float(row.rated_kva) * BASE_LOADING
+        diversity = min(1.0, likely / contracted) if contracted else 1.0
+        if with_node.empty:
+            buses.append(draft.bus_of[lv_busbar_name(row)])
+            names.append(f"{one}/load")
+            powers.append(contracted * diversity if contracted else likely)
         for customer in with_node.itertuples():
             buses.append(draft.bus_of[str(customer.node_id)])
             names.append(str(customer.customer_id))
-            powers.append(float(customer.contract_kva))
-        if with_node.empty:
-            contracted = float(own["contract_kva"].sum())
-            buses.append(draft.bus_of[lv_busbar_name(row)])
-            names.append(f"{one}/load")
-            powers.append(contracted if contracted > 0.0 else float(row.rated_kva) * BASE_LOADING)
+            powers.append(float(customer.contract_kva) * diversity)
     if not buses:
         return
     kw = [power * BASE_POWER_FACTOR for power in powers]
