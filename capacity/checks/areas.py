@@ -49,7 +49,7 @@ KINDS = (PUBLIC_WITHOUT_AREA, WITHOUT_TRANSFORMER, CROSSES_FEEDERS, UNKNOWN_CLAS
 def public_without_area(facts: Facts) -> Iterator[Issue]:
     """Public transformers that belong nowhere, one issue in all."""
     serving = facts.serving
-    found = [str(t) for t in serving.index[(serving["ownership"] == "public") & serving["area_id"].isna()]]
+    found = [str(t) for t in serving.index[serving["ownership"].eq("public").fillna(False) & serving["area_id"].isna()]]
     if found:
         yield PUBLIC_WITHOUT_AREA.issue(
             "transformers",
@@ -63,7 +63,7 @@ def public_without_area(facts: Facts) -> Iterator[Issue]:
 def without_transformer(facts: Facts) -> Iterator[Issue]:
     """Areas without public transformers, one issue in all."""
     serving = facts.serving
-    supplied = set(serving.loc[serving["ownership"] == "public", "area_id"].dropna().astype(str))
+    supplied = set(serving.loc[serving["ownership"].eq("public").fillna(False), "area_id"].dropna().astype(str))
     found = [str(a) for a in facts.case.areas["area_id"].dropna().unique() if str(a) not in supplied]
     if found:
         yield WITHOUT_TRANSFORMER.issue(

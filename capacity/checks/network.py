@@ -99,6 +99,7 @@ BUS_COLUMNS = {
     "trafo": ("hv_bus", "lv_bus"),
     "load": ("bus",),
     "sgen": ("bus",),
+    "storage": ("bus",),
     "gen": ("bus",),
     "ext_grid": ("bus",),
     "switch": ("bus",),
@@ -181,24 +182,15 @@ def loops(facts: Facts) -> Iterator[Issue]:
     for mesh in nx.biconnected_component_edges(graph):
         if len(mesh) < 2:
             continue
-        lines = sorted({line for a, b in mesh for line in graph.edges[a, b]["lines"]})
-        trafos = sorted({trafo for a, b in mesh for trafo in graph.edges[a, b]["trafos"]})
-        topology = facts.case.topology
-        found = [
-            *topology.lines.loc[lines, "line_id"].sort_values(),
-            *topology.trafos.loc[trafos, "trafo_id"].sort_values(),
-        ]
-        at_ring = pd.unique(facts.case.net.line.loc[lines, ["from_bus", "to_bus"]].to_numpy().ravel())
-        hanging = facts.distribution.index[facts.distribution["hv_bus"].isin(at_ring)]
-        named = topology.trafos.loc[trafos, "trafo_id"]
-        areas = {*facts.areas_of_lines(lines), *facts.areas_of([*named, *hanging])}
+        branches = sorted({branch for a, b in mesh for branch in graph.edges[a, b]["branches"]})
+        found = _branch_names(facts, branches)
         yield LOOP.issue(
             "net.line",
             "",
             found,
-            f"{len(lines)} lines and {len(trafos)} transformers form closed rings ({names_en(found)}).",
-            f"{len(lines)} 条线路和 {len(trafos)} 台变压器构成合环（{names_zh(found)}）。",
-            areas,
+            f"{len(found)} branches form closed rings ({names_en(found)}).",
+            f"{len(found)} 条支路构成合环（{names_zh(found)}）。",
+            _areas_at(facts, branches),
         )
 
 
@@ -259,25 +251,47 @@ def rating_differs(facts: Facts) -> Iterator[Issue]:
         )
 
 
+def _branch_names(facts: Facts, branches: list[tuple[str, int]]) -> list[str]:
+    """Names of branches, by table and then in alphabetical order."""
+    named = {table: facts.case.net[table] for table, _ in branches}
+    return [
+        name
+        for table in sorted(named)
+        for name in sorted(element_names(named[table], named[table].index.isin([i for t, i in branches if t == table])))
+    ]
+
+
+def _areas_at(facts: Facts, branches: list[tuple[str, int]]) -> set[str]:
+    """Areas supplied through branches, as far as it can be told where there is a ring."""
+    lines, trafos = ([i for table, i in branches if table == wanted] for wanted in ("line", "trafo"))
+    at_ring = pd.unique(facts.case.net.line.loc[lines, ["from_bus", "to_bus"]].to_numpy().ravel())
+    hanging = facts.distribution.index[facts.distribution["hv_bus"].isin(at_ring)]
+    named = facts.case.topology.trafos.loc[trafos, "trafo_id"]
+    return {*facts.areas_of_lines(lines), *facts.areas_of([*named, *hanging])}
+
+
 def _live_graph(facts: Facts) -> nx.Graph[int]:
-    """Live lines and transformers between nodes of fused buses; parallel ones share an edge."""
+    """Live branches between nodes of fused buses; each edge lists its parallel branches as (table, index)."""
     net, topology = facts.case.net, facts.case.topology
     ties = net.switch[(net.switch["et"] == "b") & net.switch["closed"].astype(bool)]
     fused = nx.utils.UnionFind(net.bus.index)
     for a, b in zip(ties["bus"], ties["element"], strict=True):
         fused.union(a, b)
+    opened = net.switch.loc[(net.switch["et"] == "t3") & ~net.switch["closed"].astype(bool), "element"]
+    three_winding = net.trafo3w["in_service"].astype(bool) & ~net.trafo3w.index.isin(opened)
     graph: nx.Graph[int] = nx.Graph()
-    for kind, table, live, ends in (
-        ("lines", net.line, topology.lines["live"], ("from_bus", "to_bus")),
-        ("trafos", net.trafo, topology.trafos["live"], ("hv_bus", "lv_bus")),
+    for name, live, ends in (
+        ("line", topology.lines["live"], ("from_bus", "to_bus")),
+        ("trafo", topology.trafos["live"], ("hv_bus", "lv_bus")),
+        ("trafo3w", three_winding, ("hv_bus", "mv_bus")),
+        ("trafo3w", three_winding, ("hv_bus", "lv_bus")),
+        ("impedance", net.impedance["in_service"].astype(bool), ("from_bus", "to_bus")),
     ):
-        for index, a, b in table.loc[live.to_numpy(dtype=bool), list(ends)].itertuples():
+        for index, a, b in net[name].loc[live.to_numpy(dtype=bool), list(ends)].itertuples():
             a, b = fused[a], fused[b]
             if a != b:
                 graph.add_edge(a, b)
-                graph.edges[a, b].setdefault("lines", [])
-                graph.edges[a, b].setdefault("trafos", [])
-                graph.edges[a, b][kind].append(index)
+                graph.edges[a, b].setdefault("branches", []).append((name, index))
     return graph
 
 

@@ -249,6 +249,7 @@ def powers(facts: Facts) -> Iterator[Issue]:
     for name, columns in (
         ("load", ("p_mw", "q_mvar", "scaling")),
         ("sgen", ("p_mw", "q_mvar", "scaling")),
+        ("storage", ("p_mw", "q_mvar", "scaling")),
         ("gen", ("p_mw", "vm_pu", "scaling")),
     ):
         table = facts.case.net[name]

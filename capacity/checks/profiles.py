@@ -122,7 +122,7 @@ def times(facts: Facts) -> Iterator[Issue]:
 def _users(facts: Facts) -> dict[str, list[str]]:
     """Profiles named by elements in service and by busbar voltages, and by whom."""
     users: dict[str, list[str]] = {}
-    for name in ("load", "sgen", "gen"):
+    for name in ("load", "sgen", "gen", "storage"):
         table = facts.case.net[name]
         for column in (PROFILE_COLUMN, PROFILE_Q_COLUMN):
             if column not in table.columns:

@@ -94,7 +94,7 @@ def applications(facts: Facts) -> Iterator[Issue]:
     """Open applications that reserve nothing, one issue per reason."""
     table = facts.case.applications
     pending = table[table["status"].isin(OPEN_STATUSES)]
-    dedicated = {str(t) for t in facts.ledger.index[facts.ledger["ownership"] == "dedicated"]}
+    dedicated = {str(t) for t in facts.ledger.index[facts.ledger["ownership"].eq("dedicated").fillna(False)]}
     at_dedicated = pending["transformer_id"].astype(object).map(lambda t: str(t) in dedicated).astype(bool)
     for kind, rows, en, zh in (
         (UNASSIGNED, pending[pending["transformer_id"].isna()], "have no transformer", "未分配配变"),

@@ -43,8 +43,9 @@ APPARENT_ONLY = Kind(
     "info",
     "meters that give apparent power only",
     "只提供视在功率的计量装置",
-    "Its direction is taken as import; supply p_kw and q_kvar where the transformer may export.",
-    "方向按受电处理；可能倒送的配变请提供 p_kw 与 q_kvar。",
+    "Its direction is taken as import and, in the load flow, its power factor as the case's; "
+    "supply p_kw and q_kvar where the transformer may export.",
+    "方向按受电处理，潮流计算取算例功率因数；可能倒送的配变请提供 p_kw 与 q_kvar。",
     "assumed",
 )
 DAILY_MAXIMA = Kind(

@@ -118,7 +118,7 @@ def network_powers(facts: Facts) -> Iterator[Issue]:
     """kW in an MW column, one issue per table."""
     net = facts.case.net
     rated_of = pd.Series(facts.rated_kva, dtype="float64")
-    for name in ("load", "sgen"):
+    for name in ("load", "sgen", "storage"):
         table = net[name]
         peak_mw = np.hypot(numbers(table, "p_mw"), numbers(table, "q_mvar")) * np.abs(numbers(table, "scaling"))
         peak_mw = peak_mw * _profile_peak(facts, table)

@@ -112,3 +112,21 @@ def test_check__other_step(parts):
     window = Window(parts.window.start, parts.window.end, 60)
     codes = {i.check for i in check(parts.case(), window)}
     assert codes == {"timestamps.off_grid"}
+
+
+@pytest.mark.parametrize(
+    "column", ["area_id", "feeder_id", "ownership", "rated_kva", "meter_side", "ct_ratio", "customer_count"]
+)
+def test_check__cells_left_empty_stop_no_check(parts, column):
+    parts.transformers[column] = parts.transformers[column].where(parts.transformers["transformer_id"] != "T1")
+    assert "checks.not_carried_out" not in {i.check for i in check(parts.case(), parts.window)}
+
+
+def test_check__registers_with_empty_cells_stop_no_check(parts):
+    parts.applications.loc[0, "application_id"] = "a1"
+    parts.projects.loc[0, "project_id"] = "p1"
+    parts.customers.loc[0, "customer_id"] = "c1"
+    parts.outages.loc[0, "kind"] = "fault"
+    parts.exclusions.loc[0, "reason"] = "x"
+    parts.daily_maxima.loc[0, "s_max_kva"] = 1.0
+    assert "checks.not_carried_out" not in {i.check for i in check(parts.case(), parts.window)}

@@ -35,14 +35,20 @@ def test_unenergised__out_of_service_bus_is_no_problem(parts):
 def test_loop__tie_closed(parts, expect):
     parts.net.switch["closed"] = True
     ids = ("L1", "L2", "L3", "L4", "L5")
-    expect(parts, "network.loop", ids, "5 lines and 0 transformers form closed rings", areas=("A1", "A2"))
+    expect(parts, "network.loop", ids, "5 branches form closed rings", areas=("A1", "A2"))
 
 
 def test_loop__low_voltage_ring(parts, expect):
     buses = parts.net.bus.reset_index().set_index("name")["index"]
     pp.create_line_from_parameters(parts.net, buses["N1a"], buses["N2a"], 0.1, 0.3, 0.35, 10.0, 0.3, name="KX")
     ids = ("K1", "K2", "KX", "L2", "T1", "T2")
-    expect(parts, "network.loop", ids, "4 lines and 2 transformers form closed rings", areas=("A1",))
+    expect(parts, "network.loop", ids, "6 branches form closed rings", areas=("A1",))
+
+
+def test_loop__through_an_impedance(parts, expect):
+    buses = parts.net.bus.reset_index().set_index("name")["index"]
+    pp.create_impedance(parts.net, buses["M1"], buses["M3"], 0.01, 0.02, 1.0, name="Z1")
+    expect(parts, "network.loop", ("Z1", "L1", "L3"), "3 branches form closed rings", areas=("A1", "A2"))
 
 
 def test_loop__parallel_lines_are_none(parts):
