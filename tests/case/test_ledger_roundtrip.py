@@ -241,3 +241,29 @@ def test_append__to_a_case_without_readings(town, tmp_path):
     report = append_readings(tmp_path / "empty", [tmp_path / "m.csv"])
     assert report.added == 288
     assert len(load_case(tmp_path / "empty").measurements) == 288
+
+
+def test_busbar_voltage__measured_curve_and_its_gaps(tmp_path):
+    rows = [
+        {"变电站编号": "S01", "时间": "2023-06-03 23:30", "电压": 10.6},
+        {"变电站编号": "S01", "时间": "2023-06-03 23:45", "电压": "10500V"},
+    ]
+    book = fill(tmp_path / "ledger.xlsx", busbar_voltage=rows)
+    case = import_workbook(book, tmp_path / "case", [meters(tmp_path / "m.csv", "T1")])
+    voltage = case.settings.busbar_voltage["S01"]
+    assert (voltage.source, voltage.profile) == ("measured", "S01/vm_pu")
+    assert case.profiles["S01/vm_pu"].tolist()[-3:] == pytest.approx([1.04, 1.06, 1.05])
+    filled = next(issue for issue in case.reading_issues if issue.check == "ledger.busbar_voltage_filled")
+    assert "35038 of 35040" in filled.sentence_en
+    export_workbook(case, tmp_path / "out.xlsx")
+    again = import_workbook(tmp_path / "out.xlsx", tmp_path / "again")
+    pd.testing.assert_frame_equal(again.profiles, case.profiles)
+
+
+def test_busbar_voltage__of_an_unknown_substation_or_impossible(tmp_path):
+    rows = [
+        {"变电站编号": "S09", "时间": "2023-06-03 23:30", "电压": 10.6},
+        {"变电站编号": "S01", "时间": "2023-06-03 23:30", "电压": 104},
+    ]
+    checks = {i.check for i in issues_of(fill(tmp_path / "ledger.xlsx", busbar_voltage=rows), tmp_path)}
+    assert {"ledger.unknown_reference", "ledger.unreadable_cell"} <= checks

@@ -18,6 +18,7 @@ from capacity.case.ledger.export_lines import lv_line_rows, mv_line_rows, mv_nod
 from capacity.case.ledger.layout import write_workbook
 from capacity.case.ledger.sheets import SHEETS
 from capacity.tables.case import Case
+from capacity.tables.inputs.profiles import TIMESTAMP
 from capacity.tables.issue import Issue
 
 QUANTITY_HEADINGS = {
@@ -76,6 +77,7 @@ def export_workbook(case: Case, ledger: Path, *, lv_lines: bool = True) -> list[
         "applications": _records(case.applications.assign(**nodeless)),
         "outages": _records(case.outages),
         "exclusions": _records(case.exclusions),
+        "busbar_voltage": _measured_voltages(case),
     }
     ledger = Path(ledger)
     ledger.parent.mkdir(parents=True, exist_ok=True)
@@ -150,6 +152,20 @@ def _substations(case: Case) -> list[dict[str, Any]]:
     return rows
 
 
+def _measured_voltages(case: Case) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    busbars = case.topology.substations.set_index("substation_id")["busbar"]
+    for station, voltage in case.settings.busbar_voltage.items():
+        if voltage.source != "measured" or voltage.profile not in case.profiles or station not in busbars:
+            continue
+        kv = case.profiles[voltage.profile] * float(case.net.bus.at[busbars[station], "vn_kv"])
+        rows += [
+            {"substation_id": station, "timestamp": stamp, "kv": round(value, 9)}
+            for stamp, value in zip(case.profiles[TIMESTAMP], kv, strict=True)
+        ]
+    return rows
+
+
 def _areas(case: Case) -> list[dict[str, Any]]:
     derived = {one for issue in case.reading_issues if issue.check == DERIVED_POLYGON for one in issue.ids}
     rows = []
@@ -214,8 +230,8 @@ def _not_carried(case: Case) -> list[Issue]:
             _cannot("daily_maxima", "daily_maxima", ids, "a ledger holds no daily maxima", "台账不含日最大负荷")
         )
     for station, voltage in case.settings.busbar_voltage.items():
-        if voltage.source != "setpoint":
-            why = ("the ledger knows a fixed busbar voltage only", "台账只有固定的母线电压")
+        if voltage.source == "modelled":
+            why = ("their transformers to the higher voltage have no place in it", "其主变不在台账中")
             issues.append(_cannot("busbar_voltage", "substations", [station], *why))
     return issues
 

@@ -12,9 +12,8 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from capacity.case._columnar import no_profiles
 from capacity.case.ledger import sentences as say
-from capacity.case.ledger.network import ASSUMED_BUSBAR_KV, NOMINAL_KV, build_network, busbar_name, lv_busbar_name
+from capacity.case.ledger.network import ASSUMED_BUSBAR_KV, build_network, busbar_name, lv_busbar_name
 from capacity.case.ledger.relations import check_relations, is_switch
 from capacity.case.ledger.sheets import (
     APPLICATION_SHEET,
@@ -25,6 +24,7 @@ from capacity.case.ledger.sheets import (
     SUBSTATION_SHEET,
     TRANSFORMER_SHEET,
 )
+from capacity.case.ledger.voltages import busbar_voltages
 from capacity.case.ledger.workbook import ROW, Workbook, read_workbook
 from capacity.case.reading import assemble, empty_tables, load_case
 from capacity.case.readings import Stamps, read_readings
@@ -82,11 +82,11 @@ def import_workbook(
     issues += found
     metered = measurements["transformer_id"].unique().tolist()
     issues += _flags(book, metered)
-    settings = _settings(book, Path(folder), as_of, issues)
+    voltages, profiles, found = busbar_voltages(book, as_of)
+    issues += found
+    settings = _settings(book, Path(folder), as_of, voltages, issues)
     tables = _tables(book) | {"measurements": measurements}
-    case = assemble(
-        settings, build_network(book, metered, as_of), _areas(book, settings.crs), tables, no_profiles(), {}, []
-    )
+    case = assemble(settings, build_network(book, metered, as_of), _areas(book, settings.crs), tables, profiles, {}, [])
     write_case(case, Path(folder))
     written = load_case(Path(folder))
     return replace(written, reading_issues=(*issues, *written.reading_issues))
@@ -227,14 +227,16 @@ def _flags(book: Workbook, metered: Iterable[str]) -> list[Issue]:
     return issues
 
 
-def _settings(book: Workbook, folder: Path, as_of: pd.Timestamp, issues: Sequence[Issue]) -> CaseSettings:
+def _settings(
+    book: Workbook,
+    folder: Path,
+    as_of: pd.Timestamp,
+    voltages: dict[str, BusbarVoltage],
+    issues: Sequence[Issue],
+) -> CaseSettings:
     frame = book.tables["case"]
     row: dict[str, Any] = {} if frame.empty else {k: v for k, v in frame.iloc[0].items() if pd.notna(v)}
     title = str(row.get("title_zh", folder.name))
-    voltage = {}
-    for station in book.tables["substations"].itertuples():
-        kv = float(station.busbar_kv) if pd.notna(station.busbar_kv) else ASSUMED_BUSBAR_KV
-        voltage[str(station.substation_id)] = BusbarVoltage(source="setpoint", vm_pu=kv / NOMINAL_KV)
     noted = ("ledger.sections_not_modelled", "ledger.lv_not_modelled", "ledger.no_readings")
     source = DataSource(
         what=book.file, origin=str(row.get("source", "ledger workbook")), licence=str(row.get("licence", "not stated"))
@@ -247,7 +249,7 @@ def _settings(book: Workbook, folder: Path, as_of: pd.Timestamp, issues: Sequenc
         synthetic=bool(row.get("synthetic", False)),
         crs=str(row.get("crs", CaseSettings.model_fields["crs"].default)),
         power_factor=float(row.get("power_factor", CaseSettings.model_fields["power_factor"].default)),
-        busbar_voltage=voltage,
+        busbar_voltage=voltages,
         service_numbers=ServiceNumbers(company=str(row.get("company_phone", "95598"))),
         sources=(source,),
         notes=tuple(f"{one.sentence_zh} {one.sentence_en}" for one in issues if one.check in noted),

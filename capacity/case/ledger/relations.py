@@ -23,6 +23,7 @@ from capacity.case.ledger.sheets import (
     SUBSTATION_SHEET,
     SWITCH_TYPES,
     TRANSFORMER_SHEET,
+    VOLTAGE_SHEET,
     SheetSpec,
 )
 from capacity.case.ledger.workbook import ROW, Workbook
@@ -38,6 +39,7 @@ _REFERENCES = (
     (APPLICATION_SHEET, "transformer_id", TRANSFORMER_SHEET),
     (OUTAGE_SHEET, "feeder_id", FEEDER_SHEET),
     (EXCLUSION_SHEET, "transformer_id", TRANSFORMER_SHEET),
+    (VOLTAGE_SHEET, "substation_id", SUBSTATION_SHEET),
 )
 
 

@@ -395,6 +395,30 @@ EXCLUSION_SHEET = SheetSpec(
     EXCLUSIONS,
 )
 
+VOLTAGE_SHEET = SheetSpec(
+    "busbar_voltage",
+    "母线电压",
+    "busbar_voltage",
+    (
+        Field("substation_id", "变电站编号", "substation id", missing=None),
+        Field("timestamp", "时间", "timestamp", "datetime64[ns]", missing=None, description="start of the interval"),
+        Field(
+            "kv",
+            "电压",
+            "voltage",
+            "float64",
+            "kV",
+            None,
+            "line-to-line voltage of the 10 kV busbar",
+            bounds=(Bound("at least", 8.0), Bound("at most", 12.0)),
+        ),
+    ),
+    False,
+    "选填。有实测母线电压时每个时刻一行；缺失的时刻按“10千伏母线运行电压”处理并注明。",
+    "Optional. Measured busbar voltage, one row per step; missing steps take the stated busbar voltage, and say so.",
+    {"substation_id": "示例-S01", "timestamp": "2023-01-01 00:00", "kv": 10.42},
+)
+
 SHEETS = (
     CASE,
     SUBSTATION_SHEET,
@@ -408,6 +432,7 @@ SHEETS = (
     APPLICATION_SHEET,
     OUTAGE_SHEET,
     EXCLUSION_SHEET,
+    VOLTAGE_SHEET,
 )
 INSTRUCTIONS = "说明 Instructions"
 EXAMPLE_MARKS = ("示例", "EXAMPLE", "例：", "例:")
