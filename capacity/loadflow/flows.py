@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from numba import njit
 
 from capacity.loadflow.grid import Grid
+from capacity.loadflow.kernels import end_power
 from capacity.loadflow.lanes import LANES, Block
 from capacity.tables.case import Case
 
@@ -40,21 +40,8 @@ class Ends:
         """Power into the ends, pu, ``(n_blocks, n_ends, 2, LANES)``."""
         power = np.empty((len(voltage), len(self.here), 2, LANES))
         for block in range(len(voltage)):
-            _end_power(self.here, self.there, self.admittance, voltage[block], power[block])
+            end_power(self.here, self.there, self.admittance, voltage[block], power[block])
         return power
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _end_power(here: Ints, there: Ints, admittance: Reals, voltage: Reals, power: Reals) -> None:
-    for end in range(len(here)):
-        h, o = here[end], there[end]
-        yr, yi, mr, mi = admittance[end, 0], admittance[end, 1], admittance[end, 2], admittance[end, 3]
-        for k in range(LANES):
-            hr, hi, tr, ti = voltage[h, 0, k], voltage[h, 1, k], voltage[o, 0, k], voltage[o, 1, k]
-            cr = yr * hr - yi * hi + mr * tr - mi * ti
-            ci = yr * hi + yi * hr + mr * ti + mi * tr
-            power[end, 0, k] = hr * cr + hi * ci
-            power[end, 1, k] = hi * cr - hr * ci
 
 
 @dataclass(frozen=True)

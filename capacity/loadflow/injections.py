@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from numba import njit
 
 from capacity.errors import InputError
 from capacity.loadflow.grid import PROFILED, Grid
+from capacity.loadflow.kernels import add_fixed, add_shared
 from capacity.loadflow.lanes import LANES, Block
 from capacity.tables.case import Case, Window
 from capacity.tables.inputs.profiles import PROFILE_COLUMN, PROFILE_Q_COLUMN, TIMESTAMP
@@ -74,9 +74,9 @@ class Injections:
         power[:, :, 0, :] = self.constant.real[:, None]
         power[:, :, 1, :] = self.constant.imag[:, None]
         for block in range(len(steps)):
-            _add_fixed(self.fixed_bus, self.fixed_profile, self.fixed_p, self.fixed_q, factors[block], power[block])
+            add_fixed(self.fixed_bus, self.fixed_profile, self.fixed_p, self.fixed_q, factors[block], power[block])
             if net_load is not None and self.n_groups:
-                _add_shared(
+                add_shared(
                     self.shared_bus,
                     self.shared_group,
                     self.shared_profile,
@@ -86,41 +86,6 @@ class Injections:
                     power[block],
                 )
         return power
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _add_fixed(bus: Ints, profile: Ints, p: Reals, q: Reals, factors: Reals, power: Reals) -> None:
-    for entry in range(len(bus)):
-        i, row = bus[entry], profile[entry]
-        for k in range(LANES):
-            power[i, 0, k] += p[entry] * factors[row, k]
-            power[i, 1, k] += q[entry] * factors[row, k]
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _add_shared(
-    bus: Ints, group: Ints, profile: Ints, base: Reals, factors: Reals, net_load: Reals, power: Reals
-) -> None:
-    """Shares of each group's net load by base power × profile; by base power where all profiles are zero."""
-    n_groups = net_load.shape[0]
-    weighted = np.zeros((n_groups, LANES))
-    plain = np.zeros(n_groups)
-    for entry in range(len(bus)):
-        plain[group[entry]] += base[entry, 0]
-        for k in range(LANES):
-            weighted[group[entry], k] += base[entry, 0] * factors[profile[entry, 0], k]
-    for entry in range(len(bus)):
-        i, g = bus[entry], group[entry]
-        for k in range(LANES):
-            if np.isnan(net_load[g, 0, k]):
-                power[i, 0, k] += base[entry, 0] * factors[profile[entry, 0], k]
-                power[i, 1, k] += base[entry, 1] * factors[profile[entry, 1], k]
-                continue
-            share = base[entry, 0] / plain[g]
-            if weighted[g, k] > 0.0:
-                share = base[entry, 0] * factors[profile[entry, 0], k] / weighted[g, k]
-            power[i, 0, k] += share * net_load[g, 0, k]
-            power[i, 1, k] += share * net_load[g, 1, k]
 
 
 def build_injections(case: Case, window: Window, grid: Grid, group_of_bus: Ints | None = None) -> Injections:

@@ -11,10 +11,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-LANES: Final = 16
-"""Compiled into every kernel. numba keeps compiled code by the kernel's own file: after a change here, save those too."""
+from capacity.loadflow.kernels import FAILED, LANES
+
+__all__ = ["FAILED", "LANES", "PADDING", "SOLVED", "Block", "pack", "padded", "unpack"]
+
 SOLVED: Final = 0
-FAILED: Final = 1
 PADDING: Final = 2
 
 Block = npt.NDArray[np.float64]

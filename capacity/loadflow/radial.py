@@ -16,121 +16,14 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from capacity.loadflow.grid import Grid
-from capacity.loadflow.lanes import FAILED, LANES, Block
+from capacity.loadflow.kernels import solve_block
+from capacity.loadflow.lanes import LANES, Block
 from capacity.loadflow.tree import sweep_coefficients
-
-TOLERANCE_PU = 1e-8
-MAX_ITERATIONS = 200
-COLLAPSE_PU = 0.1
-FAST = {"contract", "reassoc", "nsz", "arcp"}
-"""Floating-point freedom that keeps NaN and infinity meaningful."""
 
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
-
-
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
-def _backward(
-    start: int, stop: int, parent: Ints, ab: Reals, shunt: Reals, power: Block, voltage: Block, current: Block
-) -> None:
-    """Currents into every subtree, accumulated into ``current`` (zero on entry)."""
-    for i in range(stop - 1, start, -1):
-        p = parent[i]
-        g, b = shunt[i, 0], shunt[i, 1]
-        dr, di = ab[i, 4], ab[i, 5]
-        for k in range(LANES):
-            vr, vi = voltage[i, 0, k], voltage[i, 1, k]
-            sr, si = power[i, 0, k], power[i, 1, k]
-            inverse = 1.0 / (vr * vr + vi * vi)
-            jr = current[i, 0, k] + (sr * vr + si * vi) * inverse + g * vr - b * vi
-            ji = current[i, 1, k] + (sr * vi - si * vr) * inverse + g * vi + b * vr
-            current[i, 0, k] = jr
-            current[i, 1, k] = ji
-            current[p, 0, k] += dr * jr - di * ji
-            current[p, 1, k] += dr * ji + di * jr
-
-
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
-def _forward(start: int, stop: int, parent: Ints, ab: Reals, voltage: Block, current: Block, moved: Reals) -> None:
-    """Voltages from the source down; ``moved`` is the largest squared change per lane; leaves ``current`` zero."""
-    moved[:] = 0.0
-    for i in range(start + 1, stop):
-        p = parent[i]
-        ar, ai, br, bi = ab[i, 0], ab[i, 1], ab[i, 2], ab[i, 3]
-        for k in range(LANES):
-            pr, pi = voltage[p, 0, k], voltage[p, 1, k]
-            jr, ji = current[i, 0, k], current[i, 1, k]
-            vr = ar * pr - ai * pi - br * jr + bi * ji
-            vi = ar * pi + ai * pr - br * ji - bi * jr
-            er, ei = vr - voltage[i, 0, k], vi - voltage[i, 1, k]
-            voltage[i, 0, k] = vr
-            voltage[i, 1, k] = vi
-            current[i, 0, k] = 0.0
-            current[i, 1, k] = 0.0
-            square = er * er + ei * ei
-            moved[k] = square if square > moved[k] else moved[k]  # max() would not be vectorised
-    current[start] = 0.0
-
-
-@njit(nogil=True, cache=True)
-def _all_settled(moved: Reals, limit: float) -> bool:
-    settled = True
-    for k in range(LANES):
-        settled = settled and moved[k] <= limit
-    return settled
-
-
-@njit(nogil=True, cache=True)
-def _no_load(start: int, stop: int, parent: Ints, ab: Reals, voltage: Block, lane: int) -> None:
-    """The start of a lane without a usable neighbour: voltages with no current."""
-    for i in range(start + 1, stop):
-        p = parent[i]
-        pr, pi = voltage[p, 0, lane], voltage[p, 1, lane]
-        voltage[i, 0, lane] = ab[i, 0] * pr - ab[i, 1] * pi
-        voltage[i, 1, lane] = ab[i, 0] * pi + ab[i, 1] * pr
-
-
-@njit(nogil=True, cache=True)
-def solve_block(
-    start: int,
-    stop: int,
-    parent: Ints,
-    ab: Reals,
-    shunt: Reals,
-    power: Block,
-    voltage: Block,
-    current: Block,
-    status: npt.NDArray[np.uint8],
-) -> int:
-    """Solve one island for one block; the voltages given are the start, zeros mean none.
-
-    ``voltage[start]`` holds the source. Lanes that fail are marked in ``status`` and become NaN.
-    Returns the number of iterations.
-    """
-    for k in range(LANES):
-        if stop > start + 1 and not (abs(voltage[start + 1, 0, k]) + abs(voltage[start + 1, 1, k]) > 0.0):
-            _no_load(start, stop, parent, ab, voltage, k)
-    moved = np.empty(LANES)
-    current[start:stop] = 0.0
-    iterations = 0
-    settled = False
-    while not settled and iterations < MAX_ITERATIONS:
-        _backward(start, stop, parent, ab, shunt, power, voltage, current)
-        _forward(start, stop, parent, ab, voltage, current, moved)
-        settled = _all_settled(moved, TOLERANCE_PU * TOLERANCE_PU)
-        iterations += 1
-    for k in range(LANES):
-        sound = moved[k] <= TOLERANCE_PU * TOLERANCE_PU
-        for i in range(start, stop):
-            square = voltage[i, 0, k] ** 2 + voltage[i, 1, k] ** 2
-            sound = sound and square >= COLLAPSE_PU * COLLAPSE_PU and square < np.inf
-        if not sound:
-            status[k] = FAILED
-            voltage[start:stop, :, k] = np.nan
-    return iterations
 
 
 class Radial:

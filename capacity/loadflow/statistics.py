@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from capacity.loadflow.lanes import LANES, PADDING, SOLVED, Block
+from capacity.loadflow.kernels import extremes, loadings
+from capacity.loadflow.lanes import PADDING, SOLVED, Block
 
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
@@ -127,7 +127,7 @@ class Gatherer:
         state, runs = self._state, self._state.runs
         for block in range(len(voltage)):
             solved = status[:, block] == SOLVED
-            _extremes(
+            extremes(
                 voltage[block],
                 solved,
                 self._island,
@@ -138,7 +138,7 @@ class Gatherer:
                 state.high_step,
             )
             width = int((status[0, block] != PADDING).sum())
-            _loadings(
+            loadings(
                 self._f,
                 self._t,
                 self._two_port,
@@ -172,87 +172,3 @@ class Gatherer:
             np.where(state.high_step >= 0, self._high, np.nan),
             state.high_step,
         )
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _extremes(
-    voltage: Block, solved: Bools, island: Ints, steps: Ints, low: Reals, low_step: Ints, high: Reals, high_step: Ints
-) -> None:
-    """Lowest and highest squared voltage per bus, the earliest step where equal."""
-    for i in range(len(low)):
-        sound = solved[island[i]]
-        for k in range(LANES):
-            square = voltage[i, 0, k] ** 2 + voltage[i, 1, k] ** 2
-            if sound[k]:
-                if square < low[i]:
-                    low[i], low_step[i] = square, steps[k]
-                if square > high[i]:
-                    high[i], high_step[i] = square, steps[k]
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _loadings(
-    f: Ints,
-    t: Ints,
-    y: Reals,
-    limits: Reals,
-    island: Ints,
-    voltage: Block,
-    solved: Bools,
-    steps: Ints,
-    width: int,
-    span: int,
-    top: Reals,
-    top_step: Ints,
-    count: Ints,
-    first: Ints,
-    last: Ints,
-    longest: Ints,
-) -> None:
-    """The lines' currents of one block, and what they add to the statistics."""
-    squares = np.empty(LANES)
-    for line in range(len(f)):
-        a, b = f[line], t[line]
-        ffr, ffi, ftr, fti = y[line, 0], y[line, 1], y[line, 2], y[line, 3]
-        tfr, tfi, ttr, tti = y[line, 4], y[line, 5], y[line, 6], y[line, 7]
-        highest = -1.0
-        for k in range(LANES):
-            ar, ai, br, bi = voltage[a, 0, k], voltage[a, 1, k], voltage[b, 0, k], voltage[b, 1, k]
-            fr = ffr * ar - ffi * ai + ftr * br - fti * bi
-            fi = ffr * ai + ffi * ar + ftr * bi + fti * br
-            tr = tfr * ar - tfi * ai + ttr * br - tti * bi
-            ti = tfr * ai + tfi * ar + ttr * bi + tti * br
-            squares[k] = max(fr * fr + fi * fi, tr * tr + ti * ti)
-        sound = solved[island[a]]
-        for k in range(width):
-            if sound[k]:
-                highest = max(highest, squares[k])
-        if highest > top[line, 2]:
-            for k in range(width):
-                if sound[k]:
-                    _insert(top[line], top_step[line], squares[k], steps[k])
-        for level in range(limits.shape[1]):
-            if highest < limits[line, level]:
-                last[line, level] = 0
-                continue
-            for k in range(width):
-                if sound[k] and squares[k] >= limits[line, level]:
-                    count[line, level] += 1
-                    last[line, level] += 1
-                    longest[line, level] = max(longest[line, level], last[line, level])
-                    if last[line, level] == span + k + 1:
-                        first[line, level] = span + k + 1
-                else:
-                    last[line, level] = 0
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _insert(top: Reals, top_step: Ints, square: float, step: int) -> None:
-    """Put one value into a descending top three; equal values keep the order of their steps."""
-    place = 3
-    while place > 0 and square > top[place - 1]:
-        place -= 1
-    for k in range(2, place, -1):
-        top[k], top_step[k] = top[k - 1], top_step[k - 1]
-    if place < 3:
-        top[place], top_step[place] = square, step
