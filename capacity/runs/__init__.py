@@ -1,1 +1,18 @@
 """Runs as people keep them: the folder on disk, the workbooks handed on, and what changed between two runs."""
+
+from capacity.runs.compare import Comparison, compare_runs
+from capacity.runs.comparison_book import write_comparison
+from capacity.runs.month import write_month
+from capacity.runs.store import read_manifest, read_run, write_run
+from capacity.runs.workbook import write_summary
+
+__all__ = [
+    "Comparison",
+    "compare_runs",
+    "read_manifest",
+    "read_run",
+    "write_comparison",
+    "write_month",
+    "write_run",
+    "write_summary",
+]

@@ -32,9 +32,9 @@ class _Pen:
     def line(self, label: str, value: object, more: str = "", colour: str = "wrap", number: str = "") -> None:
         self.page.write_string(self.row, _LABEL, label, self.book.style("label"))
         if isinstance(value, (int, float)):
-            self.page.write_number(self.row, _VALUE, value, self.book.style(colour, number or "#,##0"))
+            self.page.write_number(self.row, _VALUE, value, self.book.style(colour, number or "#,##0", left=True))
         else:
-            self.page.write_string(self.row, _VALUE, str(value), self.book.style(colour, "@"))
+            self.page.write_string(self.row, _VALUE, str(value), self.book.style(colour, "@", left=True))
         if more:
             self.page.write_string(self.row, _MORE, more, self.book.style("wrap", "@"))
         self.row += 1

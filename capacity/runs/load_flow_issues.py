@@ -25,8 +25,8 @@ def _failed_steps(solved: SolvedYear, case: Case) -> Iterator[Issue]:
             table="network",
             column="",
             ids=(f"island {island}",),
-            sentence_en=f"the load flow of island {island} did not converge at {int(failed.sum())} of {len(failed)} steps, "
-            f"first at {first}; they count for nothing and no capacity is promised there",
+            sentence_en=f"the load flow of island {island} did not converge at {int(failed.sum())} of "
+            f"{len(failed)} steps, first at {first}; they count for nothing and no capacity is promised there",
             sentence_zh=f"第{island}号电网有{int(failed.sum())}步（共{len(failed)}步）潮流不收敛，首次为{first}；"
             "这些时刻不计入结果，也不据此承诺容量",
             effect="not_counted",

@@ -21,6 +21,7 @@ from capacity.tables._schema import Table
 from capacity.tables.run import Manifest
 
 FONT = "Microsoft YaHei"
+_WIDTH_OF_A_PAGE = 240.0  # column units that stay legible on A4 across
 SYNTHETIC = "合成数据，非真实电网 · synthetic data, not a real grid"
 
 COLOURS: dict[str, dict[str, Any]] = {
@@ -81,16 +82,17 @@ class Book:
 
     workbook: Any
     manifest: Manifest
-    formats: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
+    formats: dict[tuple[str, str, bool, bool], Any] = field(default_factory=dict)
 
-    def style(self, colour: str = "", number: str = "", boxed: bool = False) -> Any:
+    def style(self, colour: str = "", number: str = "", boxed: bool = False, left: bool = False) -> Any:
         """The format of a colour key and a number format, made once."""
-        key = (colour, number, boxed)
+        key = (colour, number, boxed, left)
         if key not in self.formats:
             facts: dict[str, Any] = {"font_name": FONT, "font_size": 10, "valign": "top"}
             facts |= {"border": 1, "border_color": "#D0D0D0"} if boxed else {}
             facts |= {"num_format": number} if number else {}
-            self.formats[key] = self.workbook.add_format(facts | COLOURS.get(colour, {}))
+            facts |= COLOURS.get(colour, {}) | ({"align": "left", "indent": 1} if left else {})
+            self.formats[key] = self.workbook.add_format(facts)
         return self.formats[key]
 
 
@@ -132,15 +134,16 @@ def write_sheet(book: Book, sheet: Sheet) -> None:
         page.set_column(position, position, width)
     page.freeze_panes(2, sheet.frozen_columns)
     page.autofilter(1, 0, max(1, len(sheet.frame) + 1), len(names) - 1)
-    set_up_page(book, page)
+    set_up_page(book, page, pages_across=math.ceil(sum(widths) / _WIDTH_OF_A_PAGE))
     page.repeat_rows(1)
+    page.repeat_columns(0, sheet.frozen_columns - 1)
 
 
-def set_up_page(book: Book, page: Any) -> None:
-    """A4 across, one page wide, with the as-of date and the synthetic mark at the foot."""
+def set_up_page(book: Book, page: Any, pages_across: int = 1) -> None:
+    """A4 across, so many pages wide, with the as-of date and the synthetic mark at the foot."""
     page.set_landscape()
     page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    page.fit_to_pages(pages_across, 0)
     page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     mark = " · 合成数据 synthetic" if book.manifest.synthetic else ""
     page.set_footer(f"&L{_ascii_safe(book.manifest.case_title_zh)}  {book.manifest.as_of:%Y-%m-%d}{mark}&R&P / &N")

@@ -21,11 +21,11 @@ from capacity.tables._schema import Table, conform
 from capacity.tables.results import ALL
 from capacity.tables.run import FORMAT_VERSION, Manifest, Run
 
-MANIFEST, SUMMARY, FIGURES = "manifest.json", "summary.xlsx", "figures"
+MANIFEST, SUMMARY = "manifest.json", "summary.xlsx"
 SHAPES = {"area_shapes": "area_id", "feeder_shapes": "feeder_id"}
 _ROWS_PER_GROUP = 262_144
 _LONG = frozenset({"transformer_curves", "feeder_curves"})  # checked by column and type; written a slice at a time
-_OURS = frozenset({MANIFEST, SUMMARY, FIGURES, *(f"{name}.parquet" for name in (*ALL, *SHAPES))})
+_OURS = frozenset({MANIFEST, SUMMARY, "month.xlsx", "pictures", *(f"{name}.parquet" for name in (*ALL, *SHAPES))})
 
 
 def write_run(run: Run, folder: Path, also: Callable[[Path], object] | None = None) -> None:

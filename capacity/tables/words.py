@@ -150,3 +150,8 @@ OUTAGE_KIND = {
     "planned": Word("计划", "planned"),
     "fault": Word("故障", "fault"),
 }
+CHANGE = {
+    "new": Word("新增", "new"),
+    "continuing": Word("延续", "continuing"),
+    "cleared": Word("消除", "cleared"),
+}

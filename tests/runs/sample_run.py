@@ -74,6 +74,7 @@ def build_run(recipe: Recipe = Recipe()) -> Run:
         "evidence": _evidence(alerts, transformers, curves),
         "transformer_curves": curves,
         "feeder_curves": _feeder_curves(transformers, curves),
+        "feeder_voltages": _feeder_voltages(),
         "capacity_12x24": _capacity_12x24(areas),
         "quality": _quality(),
         "applications": _applications(recipe),
@@ -554,6 +555,28 @@ def _substations(transformers: pd.DataFrame, timestamps: pd.DatetimeIndex) -> pd
         "reason": "no_source",
     }
     return pd.DataFrame([known, unknown])
+
+
+def _feeder_voltages() -> pd.DataFrame:
+    rows = []
+    for number, feeder in enumerate(("F1", "F2", "F3")):
+        for step in range(12):
+            km = 0.45 * step * (1 + number)
+            for level, lower, drop in (("mv", 0.93, 0.0), ("lv", 0.8835, 0.03)):
+                low = 1.02 - 0.008 * km - drop - 0.02 * (step % 3) * (level == "lv")
+                rows.append(
+                    {
+                        "feeder_id": feeder,
+                        "node_id": f"{level}-{feeder}-{step}",
+                        "level": level,
+                        "distance_km": km,
+                        "voltage_min_pu": None if step == 7 else low,
+                        "voltage_max_pu": 1.02,
+                        "lower_pu": lower,
+                        "upper_pu": 1.07 if level == "mv" else 1.0165,
+                    }
+                )
+    return pd.DataFrame(rows)
 
 
 def _capacity_12x24(areas: pd.DataFrame) -> pd.DataFrame:
