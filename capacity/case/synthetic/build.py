@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from capacity.case.reading import CASE_FILES
 from capacity.case.synthetic import registers
 from capacity.case.synthetic.curves import readings, window_of
 from capacity.case.synthetic.geography import area_polygons, areas_frame, to_lon_lat, transformer_positions
@@ -45,8 +44,9 @@ def build_bundled_case(folder: Path, seed: int = BUNDLED_SEED) -> Case:
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    files = [folder / name for name in CASE_FILES if (folder / name).is_file()]
-    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    """SHA-256 of every file of the folder, as reading it would state them."""
+    files = [path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$"))]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)}
 
 
 def generate(plan: Plan, seed: int) -> Case:

@@ -13,7 +13,7 @@ from capacity.case.synthetic.plan import MeterFault, Plan, TransformerPlan
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-TRANSFERRED_LOAD = 2.1
+TRANSFERRED_LOAD = 2.4
 """Factor on the load while a neighbour's load is carried too."""
 SHARE_OF_FEEDER_OUT = 0.5
 """An outage rarely takes a whole feeder: the chance that a transformer is part of it."""

@@ -24,6 +24,7 @@ CABLE_LV = LowVoltagePlan(5, 4, 50.0, LV_CABLE)
 VILLAGE_LV = LowVoltagePlan(3, 7, 58.0, LV_120)
 HAMLET_LV = LowVoltagePlan(2, 7, 60.0, LV_70)
 WORKSHOP_LV = LowVoltagePlan(2, 1, 60.0, LV_CABLE, (1, 1))
+ONE_CUSTOMER_LV = replace(WORKSHOP_LV, mains=1)
 LOADED_LINE_LV = replace(SMALL_TOWN_LV, stressed=StressedMain(0.5, LV_35, 4, 40.0))
 LONG_THREE_PHASE_LV = replace(VILLAGE_LV, stressed=StressedMain(0.42, LV_35, 8, 105.0, "3"))
 LONG_SINGLE_PHASE_LV = replace(HAMLET_LV, stressed=StressedMain(0.5, LV_35, 9, 125.0, "1"))
@@ -112,7 +113,7 @@ PUBLIC = [
         1,
         [(315, 46.2, {"mix": "flats", "lv": LOADED_LINE_LV}), (400, 41.4), (250, 37.0)],
     ),
-    *_area(12, "工坊园", "workshops", WORKSHOP_LV, 1, [(250, (96, 28)), (315, (144, 42))]),
+    *_area(12, "工坊园", "workshops", WORKSHOP_LV, 1, [(250, (96, 28), {"lv": ONE_CUSTOMER_LV}), (315, (144, 42))]),
     *_area(13, "杨柳坝", "village", VILLAGE_LV, 1, [(200, (72, 21)), (200, (72, 21))]),
     *_area(
         14,

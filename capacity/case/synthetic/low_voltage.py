@@ -21,7 +21,7 @@ DROPS = (
     Conductor("JKLYJ-1", 95),
     Conductor("YJLV22-0.6/1", 240),
 )
-DROP_RESERVE = 2.2
+DROP_RESERVE = 3.0
 """Rated current of a service drop over the current of its share of the transformer's peak."""
 ALWAYS_THREE_PHASE = {"industry", "agricultural", "tea_processing", "public_service", "ev_charging", "heavy_industry"}
 ROOF_KWP = 15.0

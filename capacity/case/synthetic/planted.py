@@ -212,7 +212,7 @@ PLANTED: tuple[PlantedArea, ...] = (
     _area("A23", "剔除时段与已批未投", "an excluded interval, a reservation", "open", "P3", 54.2, None),
     _area("A24", "只有视在功率的表计；充电桩", "a meter of apparent power only; EV charging", "open", None, 49.2, None),
     _area("A25", "高压侧计量", "a meter on the 10 kV side", "open", None, 46.1, None),
-    _area("A26", "配变均已满", "every transformer at its limit", "blocked", "P4", 91.4, 0.0, "sum", exact=True),
+    _area("A26", "配变均已满", "every transformer at its limit", "blocked", "P4", 91.4, 0.0, "sum"),
     _area("A27", "光伏中午倒送", "rooftop PV: the highest rate is export", "open", "P3", 56.71, None),
     _area(
         "A28",
