@@ -87,3 +87,10 @@ def test_tracked_files__hold_no_large_data():
     assert [
         str(path.relative_to(ROOT)) for path in tracked_files() if path.is_file() and path.stat().st_size > 2_000_000
     ] == []
+
+
+def test_package__no_source_is_hidden_from_version_control():
+    tracked_files()  # skips outside a checkout
+    command = ["git", "ls-files", "--others", "--ignored", "--exclude-standard", "capacity", "tools", "tests", "docs"]
+    hidden = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.splitlines()
+    assert [name for name in hidden if "__pycache__" not in name] == []

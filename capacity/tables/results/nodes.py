@@ -1,0 +1,35 @@
+"""Voltage and allowed capacity per LV node (P9, P10)."""
+
+from capacity.tables._schema import flag, moment, number, table, text
+from capacity.tables.words import CRITERION, REASON
+
+NODES = table(
+    "nodes",
+    "节点",
+    "nodes",
+    "One row per LV bus of the network.",
+    {
+        "node_id": text("节点编号", "node id", key=True),
+        "area_id": text("网格编号", "area id", missing="outside any area"),
+        "transformer_id": text("配变编号", "transformer id", missing="not energised"),
+        "feeder_id": text("线路编号", "feeder id", missing="not energised"),
+        "vn_kv": number("额定电压", "nominal voltage", "kV", above=0.0),
+        "phases": text("相数", "phases", "Of its supply points.", choices=("1", "3", "unknown")),
+        "voltage_min_pu": number("最低电压", "lowest voltage", "pu", missing="not energised or never solved"),
+        "voltage_min_v": number("最低电压（伏）", "lowest voltage (V)", "V", missing="not energised or never solved"),
+        "voltage_min_at": moment("最低电压时刻", "lowest at", missing="not energised or never solved"),
+        "voltage_max_pu": number("最高电压", "highest voltage", "pu", missing="not energised or never solved"),
+        "voltage_max_at": moment("最高电压时刻", "highest at", missing="not energised or never solved"),
+        "voltage_lower_pu": number("电压下限", "lower limit", "pu", "P10, by phases."),
+        "voltage_upper_pu": number("电压上限", "upper limit", "pu", "P10, by phases."),
+        "low_voltage": flag("低电压", "low voltage", "Below the limit at some step.", missing="never solved"),
+        "high_voltage": flag("高电压", "high voltage", "Above the limit at some step.", missing="never solved"),
+        "allowed_kva": number("允许接入容量", "allowed capacity", "kVA", "P9.", missing="unknown or not computed"),
+        "binding_element": text("限制设备", "binding element", missing="nothing binds, or not computed"),
+        "binding_criterion": text(
+            "限制条件", "binding criterion", choices=tuple(CRITERION), missing="nothing binds, or not computed"
+        ),
+        "binding_at": moment("限制时刻", "binding at", missing="nothing binds, or not computed"),
+        "reason": text("说明", "reason", choices=tuple(REASON)),
+    },
+)
