@@ -27,6 +27,7 @@ from capacity.case._meter_files import (
     unit_scale,
 )
 from capacity.case._meter_merge import Block, Floats, Ints, assemble
+from capacity.case._meter_values import multipliers, numbers
 from capacity.case._moments import parse_moments
 from capacity.tables.issue import Issue
 
@@ -139,7 +140,7 @@ def _read_wide(
     meter, found = _meter_rows(task, roles)
     issues += found
     headings = sorted(starts, key=lambda heading: starts[heading])
-    values, bad = _numbers(cells[headings])
+    values, bad = numbers(cells[headings])
     if bad.any():
         issues.append(say.unreadable_values(file, cells[headings], bad, task.table.first_row))
     day_minutes = days.astype("datetime64[m]").astype(np.int64) // 1440 * 1440
@@ -148,7 +149,7 @@ def _read_wide(
     blocks = []
     groups, found = _row_quantities(task, roles)
     issues += found
-    factors, found = _multipliers(task, roles)
+    factors, found = multipliers(task.table, roles)
     issues += found
     for quantity, rows, scale in groups:
         rows = rows[usable[rows]]
@@ -186,10 +187,10 @@ def _read_long(task: _Task, roles: dict[str, str]) -> tuple[list[Block], list[Is
     issues += found
     usable = (meter >= 0) & ~bad & ~off_grid
     steps = seconds // (task.step_minutes * 60)
-    factors, found = _multipliers(task, roles)
+    factors, found = multipliers(task.table, roles)
     issues += found
     if "value" in roles:
-        values, unreadable = _numbers(cells[[roles["value"]]])
+        values, unreadable = numbers(cells[[roles["value"]]])
         groups, found = _row_quantities(task, roles)
         columns = [(quantity, rows, scale, values[:, 0]) for quantity, rows, scale in groups]
     else:
@@ -272,46 +273,7 @@ def _quantity_columns(
         issue = say.energy(file, named) if any(ENERGY.search(one) for one in named) else say.no_quantity(file, named)
         return [], np.empty((len(cells), 0)), np.zeros((len(cells), 0), dtype=bool), [issue]
     rows = np.arange(len(cells), dtype=np.int64)
-    values, bad = _numbers(cells[list(found)])
+    values, bad = numbers(cells[list(found)])
     groups = [(quantity, rows, np.full(len(cells), factor or 1.0)) for quantity, factor in found.values()]
     assumed = sorted({quantity for quantity, factor in found.values() if factor is None})
     return groups, values, bad, [say.unit_assumed(file, assumed)] if assumed else []
-
-
-def _multipliers(task: _Task, roles: dict[str, str]) -> tuple[dict[bool, Floats], list[Issue]]:
-    """The factor from secondary to primary values per record, for powers (False) and for currents (True)."""
-    cells, ones = task.table.cells, np.ones(len(task.table.cells))
-    read: dict[str, Floats] = {}
-    for role in ("multiplier", "ct", "pt"):
-        if role in roles:
-            texts = cells[roles[role]].astype(str).str.replace(",", "").str.split("/", expand=True)
-            parts = texts.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
-            read[role] = parts[:, 0] / (parts[:, 1] if parts.shape[1] > 1 else 1.0)
-            if parts.shape[1] > 1:
-                read[role] = np.where(np.isnan(read[role]), parts[:, 0], read[role])
-    if not read:
-        return {False: ones, True: ones}, []
-    ct = read.get("ct", ones)
-    power = read["multiplier"] if "multiplier" in read else ct * read.get("pt", ones)
-    current = ct if "ct" in read else power
-    issues = [say.multiplied(task.table.file, power)]
-    if unknown := int(np.isnan(power).sum()):
-        issues.append(say.unreadable_multiplier(task.table.file, unknown))
-    return {False: power, True: current}, issues
-
-
-def _numbers(cells: pd.DataFrame) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Cells as numbers, NaN where empty; and where there is a text that is no number."""
-    values = np.full(cells.shape, np.nan)
-    bad = np.zeros(cells.shape, dtype=bool)
-    for place in range(cells.shape[1]):
-        column = cells.iloc[:, place]
-        if pd.api.types.is_numeric_dtype(column):
-            values[:, place] = column.to_numpy(dtype=float, na_value=np.nan)
-            continue
-        texts = column.astype("string").str.strip().str.replace(",", "")
-        numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-        values[:, place] = numbers
-        bad[:, place] = (np.isnan(numbers) & texts.notna() & ~texts.isin(["", "-", "--", "—", "无"])).to_numpy(bool)
-    values[np.isinf(values)] = np.nan
-    return values, bad
