@@ -139,7 +139,7 @@ def hand_case(
         substations=substations,
         feeders=feeders,
         transformers=conform(transformers, TRANSFORMERS),
-        profiles=pd.DataFrame(index=pd.DatetimeIndex([], name="timestamp")),
+        profiles=pd.DataFrame({"timestamp": pd.Series(dtype="datetime64[ns]")}),
         measurements=hand_readings(metered) if metered else empty(MEASUREMENTS),
         daily_maxima=empty(DAILY_MAXIMA),
         exclusions=empty(EXCLUSIONS),

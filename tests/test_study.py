@@ -12,6 +12,7 @@ from capacity.errors import InputError
 from capacity.study import run_study
 from capacity.tables.case import Case
 from capacity.tables.run import Run
+from capacity.tables.scenario import PointLoad, Scenario
 
 
 def study(case: Case, **options: object) -> Run:
@@ -172,7 +173,7 @@ def test_run__failed_step_is_named_counted_and_never_capacity() -> None:
     profile.iloc[100] = 900.0  # 90 MW over two kilometres of 10 kV: no solution
     pp.create_load(case.net, case.net.trafo.at[1, "lv_bus"], 0.157, 0.05, name="T2-load")
     pp.create_load(case.net, case.net.trafo.at[1, "hv_bus"], 0.1, 0.0, name="mill", profile="spike")
-    case = replace(case, profiles=profile.rename_axis("timestamp").to_frame())
+    case = replace(case, profiles=profile.rename_axis("timestamp").reset_index())
     run = study(case)
     assert run.manifest.steps_failed == 1
     assert run.manifest.failed_examples == [str(steps[100])]
@@ -199,3 +200,26 @@ def test_run__same_input_same_tables(plain: Run) -> None:
     pd.testing.assert_frame_equal(plain.areas, again.areas)
     pd.testing.assert_frame_equal(plain.alerts, again.alerts)
     pd.testing.assert_frame_equal(plain.lines, again.lines)
+
+
+def test_run__scenario_load_comes_on_top_of_the_meter() -> None:
+    """40 kW at cos φ 0.8 (30 kvar) on top of 160 + j120 at the peak: 200 + j150, 250 kVA of 400."""
+    flat = pd.DataFrame({"timestamp": WINDOW.timestamps, "half": 0.5})
+    load = PointLoad(load_id="new", transformer_id="T1", p_kw=80.0, power_factor=0.8, profile="half")
+    scenario = Scenario(name="more", title_zh="新增", title_en="more", point_loads=(load,))
+    case = replace(hand_case(), profiles=flat)
+    run = study(case, scenario=scenario)
+    t1 = run.transformers.iloc[0]
+    assert (t1["source"], run.manifest.scenario) == ("projected", "more")
+    assert t1["max_loading_percent"] == pytest.approx(62.5)
+    assert t1["simulated_max_loading_percent"] == pytest.approx(62.5, abs=0.01)
+    assert study(case).transformers.iloc[0]["max_loading_percent"] == 50.0  # the case itself is as it was
+
+
+def test_run__scenario_growth_compounds() -> None:
+    scenario = Scenario(
+        name="grown", title_zh="增长", title_en="grown", years=2.0, growth_percent_per_year={"rural": 10.0}
+    )
+    run = study(hand_case(), scenario=scenario)
+    assert run.transformers.iloc[0]["max_loading_percent"] == pytest.approx(50.0 * 1.21)
+    assert run.feeders.iloc[0]["head_max_kva"] > study(hand_case()).feeders.iloc[0]["head_max_kva"] * 1.2

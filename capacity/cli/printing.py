@@ -19,6 +19,7 @@ from capacity.tables.issue import Issue
 from capacity.tables.words import ACTION, CRITERION, ELEMENT_TYPE, REASON, SEVERITY, STATUS
 
 if TYPE_CHECKING:
+    from capacity.runs import Comparison
     from capacity.study import Progress as Told
     from capacity.tables.run import Run
 
@@ -26,6 +27,7 @@ console = Console(soft_wrap=True)
 errors = Console(stderr=True, soft_wrap=True)
 STATUS_STYLE = {"open": "green", "pre_control": "yellow", "blocked": "red", "no_data": "bright_black"}
 SEVERITY_STYLE = {"error": "bold red", "warning": "yellow", "info": "bright_black"}
+ALERT_STATE = {"new": ("新增预警", "new alerts"), "cleared": ("消除预警", "alerts cleared")}
 STAGES = {
     "check": ("检查数据", "checking the data"),
     "load flow": ("潮流计算", "load flow"),
@@ -131,6 +133,24 @@ def _alerts_table(run: Run) -> Table:
             escape(f"{kind} {worst['element_id']} {worst['value']:.1f} {worst['unit']}{at}"),
         )
     return table
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """What moved, per area, and why; then alerts that came and went, by rule."""
+    moves = comparison.moves
+    if moves.empty:
+        console.print(say("网格结果没有变化。", "no area's figures moved."))
+    else:
+        table = Table(title=say("变动及原因", "what moved, and why"), title_justify="left")
+        for zh, en in (("网格", "area"), ("指标", "quantity"), ("前", "before"), ("后", "after"), ("原因", "cause")):
+            table.add_column(say(zh, en))
+        for row in moves.itertuples():
+            quantity, cause = say(row.quantity_zh, row.quantity_en), say(row.cause_zh, row.cause_en)
+            table.add_row(*(escape(str(cell)) for cell in (row.area_id, quantity, row.before, row.after, cause)))
+        console.print(table)
+    for (rule, state), group in comparison.alerts.groupby(["rule", "state"], observed=True):
+        if state != "continuing":
+            console.print(f"{rule}: {len(group)} {say(*ALERT_STATE[state])}", highlight=False)
 
 
 def how_sure(run: Run) -> str:

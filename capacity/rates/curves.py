@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from capacity.tables.case import Case
-from capacity.tables.inputs.profiles import PROFILE_COLUMN, PROFILE_Q_COLUMN
+from capacity.tables.inputs.profiles import PROFILE_COLUMN, PROFILE_Q_COLUMN, TIMESTAMP
 from capacity.tables.rated import RatedCurves
 from capacity.tables.readings import JudgedReadings
 from capacity.tables.solved import SolvedYear
@@ -113,4 +113,5 @@ def _unmetered_additions(case: Case, transformer_id: str, steps: pd.DatetimeInde
 def _shape(case: Case, profile: object, steps: pd.DatetimeIndex) -> Floats:
     if pd.isna(profile) or profile is None:
         return np.ones(len(steps))
-    return case.profiles[str(profile)].reindex(steps).to_numpy(dtype=np.float64)
+    factors = case.profiles.set_index(TIMESTAMP)[str(profile)]
+    return factors.reindex(steps).to_numpy(dtype=np.float64)
