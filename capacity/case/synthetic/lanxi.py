@@ -33,6 +33,7 @@ LINE_185 = Conductor("JKLYJ-10", 185)
 LINE_150 = Conductor("JKLYJ-10", 150)
 LINE_120 = Conductor("JKLYJ-10", 120)
 LINE_95 = Conductor("JKLYJ-10", 95)
+LINE_70 = Conductor("JKLYJ-10", 70)
 LINE_50 = Conductor("JKLYJ-10", 50)
 OLD_LINE_35 = Conductor("LGJ", 35)
 
@@ -55,7 +56,7 @@ FEEDERS = (
     FeederPlan("F02", "10千伏澜西线", "SS1", "cable", CABLE_95, CABLE_70, _stops("A05", "A06", "A04")),
     FeederPlan("F03", "10千伏澜南线", "SS1", "cable", CABLE_70, CABLE_70, _stops("A07", "A08"), limit_percent=60.0),
     FeederPlan("F04", "10千伏澜北线", "SS1", "overhead", LINE_150, LINE_50, _stops("A12", "A11", "A10", "A09", "A18")),
-    FeederPlan("F05", "10千伏松坡线", "SS1", "overhead", LINE_50, LINE_50, _stops("A13", "A14", "A15", "A16", "A17")),
+    FeederPlan("F05", "10千伏松坡线", "SS1", "overhead", LINE_70, LINE_50, _stops("A13", "A14", "A15", "A16", "A17")),
     FeederPlan(
         "F06",
         "10千伏柏木线",

@@ -125,7 +125,7 @@ PUBLIC = [
     ),
     *_area(15, "核桃坪", "farmhouses", HAMLET_LV, 1, [(100, 42.4), (80, 45.2)]),
     *_area(16, "清水塘", "pumps", VILLAGE_LV, 1, [(200, 46.3), (160, 38.4), (100, 40.0, {"lv": HAMLET_LV})]),
-    *_area(17, "茶山", "tea", VILLAGE_LV, 1, [(200, 45.1), (100, 48.0, {"lv": HAMLET_LV})]),
+    *_area(17, "茶山", "tea", VILLAGE_LV, 1, [(200, 45.1), (100, 48.0)]),
     *_area(
         18,
         "大水井",

@@ -29,13 +29,13 @@ ROOF_KWP = 15.0
 
 def draw_low_voltage(sketch: Sketch, plan: Plan, positions: dict[str, Point2], rng: np.random.Generator) -> None:
     """Add every transformer's LV network and supply points to the sketch."""
-    for transformer in plan.transformers:
+    for transformer, own_rng in zip(plan.transformers, rng.spawn(len(plan.transformers)), strict=True):
         if transformer.unmodelled:
             continue
         if transformer.lv is None:
             _at_the_busbar(sketch, transformer)
         else:
-            _mains(sketch, transformer, transformer.lv, positions[transformer.transformer_id], rng)
+            _mains(sketch, transformer, transformer.lv, positions[transformer.transformer_id], own_rng)
 
 
 def _at_the_busbar(sketch: Sketch, transformer: TransformerPlan) -> None:

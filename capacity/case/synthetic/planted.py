@@ -42,6 +42,12 @@ class PlantedArea:
     most_loaded_type: Literal["transformer", "line"] = "transformer"
     low_voltage: bool = False
 
+    @property
+    def rules(self) -> frozenset[str]:
+        """Every rule of P3, P4 and P5 whose condition holds for the area or an element of it (P3 wherever P4 does)."""
+        triggers = {"P3": {"P3"}, "P4": {"P3", "P4"}, None: set[str]()}[self.trigger]
+        return frozenset(triggers | ({"P5"} if self.p5_variant else set()))
+
 
 @dataclass(frozen=True)
 class PlantedTransformer:
@@ -213,7 +219,7 @@ PLANTED: tuple[PlantedArea, ...] = (
     _area("A24", "只有视在功率的表计；充电桩", "a meter of apparent power only; EV charging", "open", None, 49.2, None),
     _area("A25", "高压侧计量", "a meter on the 10 kV side", "open", None, 46.1, None),
     _area("A26", "配变均已满", "every transformer at its limit", "blocked", "P4", 91.4, 0.0, "sum"),
-    _area("A27", "光伏中午倒送", "rooftop PV: the highest rate is export", "open", "P3", 56.71, None),
+    _area("A27", "光伏中午倒送", "rooftop PV: the highest rate is export", "open", "P3", 56.86, None),
     _area(
         "A28",
         "受老旧导线限制",
@@ -247,7 +253,7 @@ PLANTED_TRANSFORMERS: tuple[PlantedTransformer, ...] = (
     PlantedTransformer("T1702", "coverage 37 %: insufficient data", reason="insufficient_data"),
     PlantedTransformer("T1803", "neither meter nor LV network", reason="no_source"),
     PlantedTransformer("T2302", "excluded interval: 74 % with it, 45 % without", False, False, 45.0),
-    PlantedTransformer("T2701", "export at noon above the evening import", False, False, 56.71, max_direction="export"),
+    PlantedTransformer("T2701", "export at noon above the evening import", False, False, 56.86, max_direction="export"),
     PlantedTransformer("T3001", "no meter, simulated from its LV network", False, False, source="simulated"),
 )
 PLANTED_APPLICATIONS: tuple[PlantedApplication, ...] = (
