@@ -5,10 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
-
-import pandas as pd
 
 from capacity import headroom, policy, rates
 from capacity.case import apply_scenario
@@ -21,7 +19,6 @@ from capacity.tables._schema import conform
 from capacity.tables.case import Case, Window
 from capacity.tables.issue import Issue
 from capacity.tables.policy import Policy
-from capacity.tables.readings import JudgedReadings
 from capacity.tables.results import ALL
 from capacity.tables.run import Run
 from capacity.tables.scenario import Scenario
@@ -68,7 +65,7 @@ def run_study(
         issues = _without_errors(check(studied, window))
         readings = judge_readings(studied, window)
     with clock.stage("load flow"):
-        flow = LoadFlow(_with_counted_readings(studied, readings), window, engine=engine, workers=workers)
+        flow = LoadFlow(studied, window, engine=engine, workers=workers, readings=readings)
         solved = flow.solve_year(progress=clock.within("load flow"))
     with clock.stage("load rates"):
         curves = rates.rated_curves(studied, readings, solved, projected=scenario is not None)
@@ -138,20 +135,3 @@ def _without_errors(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
     if any(issue.severity == "error" for issue in issues):
         raise InputError(issues)
     return issues
-
-
-def _with_counted_readings(case: Case, readings: JudgedReadings) -> Case:
-    """The case with only the readings that count: the load flow is scaled to nothing else."""
-    row, step = readings.valid.nonzero()
-    counted = pd.DataFrame(
-        {
-            "timestamp": readings.timestamps[step],
-            "transformer_id": pd.Categorical.from_codes(row, categories=list(readings.transformer_ids)).astype(
-                "string"
-            ),
-            "p_kw": readings.p_kw[row, step],
-            "q_kvar": readings.q_kvar[row, step],
-            "s_kva": readings.s_kva[row, step],
-        }
-    )
-    return replace(case, measurements=counted)
