@@ -73,7 +73,8 @@ def _fixed_part(injections: Injections, metered: Metered, steps: Ints) -> Block:
     no_load = np.zeros((len(steps), injections.n_groups, 2, steps.shape[1]))
     power = injections.power(steps, no_load)
     for block in range(len(steps)):
-        np.add.at(no_load[block], injections.group_of_group_bus, power[block, injections.group_bus])
+        sums = np.add.reduceat(power[block, injections.group_bus], injections.first_of_group, axis=0)
+        no_load[block] = sums
     return no_load
 
 

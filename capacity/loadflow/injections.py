@@ -42,7 +42,8 @@ class Injections:
         ``group`` (row of the calibrated LV network whose load it shares, -1 none).
     fixed_bus … : the unshared consumption, one entry per bus and profile, ordered by bus.
     shared_bus … : the loads that share a network's net load, one entry each.
-    group_bus, group_of_group_bus : every electrical bus of a calibrated network, once, and its network.
+    group_bus, first_of_group : every electrical bus of the calibrated networks, once, network by network, and where
+        each network begins.
     """
 
     profiles: Reals
@@ -57,7 +58,7 @@ class Injections:
     shared_profile: npt.NDArray[np.int64]
     shared_power: Reals
     group_bus: Ints
-    group_of_group_bus: Ints
+    first_of_group: Ints
     n_groups: int
 
     def profiles_of(self, steps: Ints) -> Block:
@@ -111,7 +112,7 @@ def build_injections(case: Case, window: Window, grid: Grid, group_of_bus: Ints 
         scalable = (elements["table"] == "load") & (elements["p"] > 0.0)
         elements["group"] = np.where(scalable, group_of_bus[elements["pandapower_bus"]], -1)
     shared = elements[elements["group"] >= 0]
-    group_bus, group_of_group_bus = _group_buses(grid, group_of_bus)
+    group_bus, first_of_group = _group_buses(grid, group_of_bus)
     fixed = _by_bus_and_profile(elements[elements["group"] < 0])
     return Injections(
         profiles=profiles,
@@ -126,18 +127,21 @@ def build_injections(case: Case, window: Window, grid: Grid, group_of_bus: Ints 
         shared_profile=np.ascontiguousarray(shared[["profile_p", "profile_q"]].to_numpy(np.int64)),
         shared_power=np.ascontiguousarray(shared[["p", "q"]].to_numpy(np.float64)),
         group_bus=group_bus,
-        group_of_group_bus=group_of_group_bus,
+        first_of_group=first_of_group,
         n_groups=int(group_of_bus.max() + 1) if group_of_bus is not None and len(group_of_bus) else 0,
     )
 
 
 def _group_buses(grid: Grid, group_of_bus: Ints | None) -> tuple[Ints, Ints]:
-    """Every electrical bus of a calibrated network, once, and its network."""
+    """Every electrical bus of the calibrated networks, network by network, and where each begins."""
     if group_of_bus is None:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     mine = np.flatnonzero((group_of_bus >= 0) & (grid.bus_of >= 0))
     electrical, first = np.unique(grid.bus_of[mine], return_index=True)
-    return electrical, group_of_bus[mine[first]]
+    group = group_of_bus[mine[first]]
+    by_group = np.argsort(group, kind="stable")
+    starts = np.searchsorted(group[by_group], np.arange(group_of_bus.max() + 1))
+    return electrical[by_group], starts.astype(np.int64)
 
 
 def _elements(case: Case, grid: Grid) -> pd.DataFrame:

@@ -24,7 +24,7 @@ from capacity.loadflow.prepare import gen_profile, island_numbers, make_plan, so
 from capacity.loadflow.readings import judge
 from capacity.loadflow.reference import Reference
 from capacity.loadflow.worker import Worker
-from capacity.loadflow.year import Curves, Plan, in_steps, solve_ranges
+from capacity.loadflow.year import Plan, in_steps, solve_ranges
 from capacity.tables.case import Case, Window
 from capacity.tables.readings import JudgedReadings
 from capacity.tables.solved import Snapshot, SolvedYear
@@ -80,8 +80,7 @@ class LoadFlow:
         self._sources, self._reference = sources, reference
         self._own = threading.local()
         self._lock = threading.Lock()
-        self._net_load: dict[int, npt.NDArray[np.float32]] = {}
-        self._curves: Curves | None = None
+        self._net_load: npt.NDArray[np.float32] | None = None
         self._remembered: OrderedDict[bytes, tuple[Block, Block]] = OrderedDict()
 
     @property
@@ -99,7 +98,7 @@ class LoadFlow:
         """
         began = time.perf_counter()
         gathered, curves = solve_ranges(self._plan, self.n_steps, self.workers, progress)
-        self._curves = curves
+        self._net_load = curves.net_load if self._metered is not None else None
         case, plan = self.case, self._plan
         number = island_numbers(case, plan.grid)
         failed = np.zeros((max(number.values(), default=-1) + 1, self.n_steps), dtype=bool)
@@ -160,7 +159,7 @@ class LoadFlow:
                 self._remembered.move_to_end(key)
                 return self._remembered[key]
         worker, plan = self._own_worker(), self._plan
-        if self._metered is not None and self._curves is None:
+        if self._metered is not None and self._net_load is None:
             done = calibrate(plan.injections, self._metered, lanes, worker.solve)
             known = (done.power, done.voltage)
         else:
@@ -178,14 +177,14 @@ class LoadFlow:
         if self._metered is None:
             return None
         lanes, _ = padded(steps)
-        if self._curves is not None:
+        if self._net_load is not None:
             return in_steps(self._stored_net_load(lanes), len(steps))
         done = calibrate(self._plan.injections, self._metered, lanes, self._own_worker().solve)
         return in_steps(done.net_load, len(steps))
 
     def _stored_net_load(self, lanes: Ints) -> Block:
-        assert self._curves is not None
-        return np.ascontiguousarray(self._curves.net_load[:, :, lanes].transpose(2, 0, 1, 3), dtype=np.float64)
+        assert self._net_load is not None
+        return np.ascontiguousarray(self._net_load[:, :, lanes].transpose(2, 0, 1, 3), dtype=np.float64)
 
     def _own_worker(self) -> Worker:
         """The calling thread's worker: questions may come from several threads at once."""

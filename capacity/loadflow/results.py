@@ -75,8 +75,7 @@ def transformer_flows(case: Case, plan: Plan, curves: Curves) -> TransformerFlow
 
     def rows(values: Floats, part: int) -> Floats:
         out = np.full((len(index), values.shape[2]), np.nan, dtype=np.float32)
-        np.multiply(values[:, part], np.float32(1000.0 * plan.grid.sn_mva), out=values[:, part])
-        out[plan.trafos.row] = values[:, part]
+        out[plan.trafos.row] = values[:, part] * np.float32(1000.0 * plan.grid.sn_mva)
         return out
 
     return TransformerFlows(index, rows(curves.hv, 0), rows(curves.hv, 1), rows(curves.lv, 0), rows(curves.lv, 1))

@@ -220,6 +220,27 @@ def test_voltage_dependent_loads_and_generators__pandapower() -> None:
         LoadFlow(make_case(net), window(1), engine="radial")
 
 
+def test_asymmetric_impedance__radial_in_a_tree_pandapower_in_a_ring() -> None:
+    for net, expected in ((radial_net(), "radial"), (ring_net(), "pandapower")):
+        far = pp.create_bus(net, 20.0)
+        pp.create_impedance(net, 1, far, rft_pu=0.01, xft_pu=0.02, rtf_pu=0.02, xtf_pu=0.03, sn_mva=5.0)
+        pp.create_load(net, far, p_mw=0.5, q_mvar=0.1)
+        assert assert_as_pandapower(net, 2).engines[0][0] == expected
+        if expected == "pandapower":
+            with pytest.raises(SolverError, match="differ by direction"):
+                LoadFlow(make_case(net), window(1), engine="pgm")
+
+
+def test_three_winding_transformer__as_pandapower() -> None:
+    net = radial_net()
+    upper, third = pp.create_bus(net, 110.0), pp.create_bus(net, 10.0)
+    net.ext_grid["in_service"] = False
+    pp.create_ext_grid(net, upper, vm_pu=1.01)
+    pp.create_transformer3w(net, upper, 0, third, "63/25/38 MVA 110/20/10 kV")
+    pp.create_load(net, third, p_mw=4.0, q_mvar=1.0)
+    assert_as_pandapower(net, 2, "radial")
+
+
 def test_no_source__says_so() -> None:
     net = radial_net()
     net.ext_grid["in_service"] = False
