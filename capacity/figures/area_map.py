@@ -101,6 +101,8 @@ def _draw_feeders(axes: Any, run: Run, feeders: gpd.GeoDataFrame) -> dict[str, s
 
 def _draw_labels(axes: Any, shapes: gpd.GeoDataFrame, letters: Lettering) -> None:
     """Name and figure of each area, the restricted ones first; a label that would cover another is left out."""
+    if shapes.empty:
+        return
     order = shapes.assign(rank=shapes["status"].map(_LABEL_ORDER), extent=-shapes.geometry.area)
     taken: list[Any] = []
     renderer = axes.figure.canvas.get_renderer()

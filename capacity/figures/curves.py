@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -217,9 +218,4 @@ def _levels(run: Run) -> list[tuple[float, Word]]:
 
 
 def _colours() -> Colormap:
-    import matplotlib
-
-    colours = matplotlib.colormaps["cividis"].copy()
-    colours.set_bad(alpha=0.0)
-    colours.set_over(RED)
-    return colours
+    return matplotlib.colormaps["cividis"].with_extremes(bad=(0.0, 0.0, 0.0, 0.0), over=RED)

@@ -88,6 +88,7 @@ def _draw_feeder(axes: Any, mine: pd.DataFrame, name: str, letters: Lettering) -
             label=label,
             zorder=3,
             linewidths=0,
+            clip_on=False,
         )
         limits = mine.loc[mine["level"] == level, "lower_pu"].dropna()
         if len(limits):

@@ -129,7 +129,8 @@ def restricted_table(run: Run, previous: Run | None) -> pd.DataFrame:
     full = run.transformers[(run.transformers["ownership"] == "public") & (run.transformers["allowed_kva"] == 0.0)]
     names = full.groupby("area_id")["transformer_id"].agg("; ".join)
     frame["full_transformers"] = frame["area_id"].map(names)
-    frame["projects"] = pd.Series([_projects_for(run, area, None) or None for area in frame["area_id"]], dtype="string")
+    projects = [_projects_for(run, area, None) or None for area in frame["area_id"]]
+    frame["projects"] = pd.Series(projects, index=frame.index, dtype="string")
     order = {"blocked": 0, "pre_control": 1, "no_data": 2, "open": 3}
     frame["rank"] = -frame["status"].map(order)
     return _by_unit(frame, "rank", RESTRICTED)
@@ -190,7 +191,7 @@ def _with_states(
     now: pd.DataFrame, before: pd.DataFrame | None, key: str, cleared_from: pd.DataFrame | None
 ) -> pd.DataFrame:
     """``now`` marked new or continuing, and the cleared ones with their figures of ``cleared_from``."""
-    frame = now.copy()
+    frame = now.reset_index(drop=True)
     if before is None or cleared_from is None:
         frame["state"] = pd.Series([None] * len(frame), index=frame.index, dtype="string")
         return frame

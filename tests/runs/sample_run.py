@@ -159,7 +159,9 @@ def _transformers(
         if peak is None:
             s_kva = np.where(np.isnan(s_kva), np.nan, rated * 0.3 * random.random(len(timestamps)))
         else:
-            s_kva[np.nanargmax(s_kva)] = peak / 100.0 * rated
+            top = min(int(np.nanargmax(s_kva)), len(s_kva) - 12)
+            s_kva[top : top + 10] = 0.99 * peak / 100.0 * rated  # a heavy evening is heavy for more than two hours
+            s_kva[top] = peak / 100.0 * rated
         rows.append(_transformer(identity, area, rated, dedicated, reserved, peak, s_kva, timestamps))
         curves.append(
             pd.DataFrame({"transformer_id": identity, "timestamp": timestamps, "p_kw": s_kva * 0.96, "s_kva": s_kva})
