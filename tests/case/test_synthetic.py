@@ -210,3 +210,26 @@ def test_build_bundled_case__profiles_cover_the_window(case: Case) -> None:
     assert factors.notna().all().all()
     np.testing.assert_allclose(factors.max(), 1.0)
     assert (factors.min() >= 0.0).all()
+
+
+def test_readme__states_what_is_generated(case: Case) -> None:
+    text = (Path(__file__).parents[2] / "networks" / BUNDLED_NAME / "README.md").read_text(encoding="utf-8")
+    levels = case.topology.buses["level"].value_counts()
+    phases = case.customers["phases"].value_counts()
+    facts = (
+        f"seed {BUNDLED_SEED}",
+        f"{len(case.net.bus):,} buses ({levels['mv']} at 10 kV, {levels['lv']:,} at 0.4 kV)",
+        f"{len(case.net.line):,} lines",
+        f"{len(case.net.load):,} loads",
+        f"{len(case.net.sgen)} roofs",
+        f"{len(case.customers):,} ({phases['1']:,} single-phase, {phases['3']} three-phase)",
+        f"{len(case.transformers)}: {(case.transformers['ownership'] == 'public').sum()} public",
+        f"{len(case.areas)} with polygons",
+        f"{len(case.applications)} applications, {len(case.projects)} projects, {len(case.outages)} outages",
+        f"{len(case.measurements) / 1e6:.2f} million rows",
+        f"{case.measurements['transformer_id'].nunique()} meters",
+    )
+    for fact in facts:
+        assert fact in text, fact
+    assert "synthetic" in text
+    assert "合成算例" in text
