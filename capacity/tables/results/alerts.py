@@ -17,7 +17,8 @@ ALERTS = table(
         "element_id": text("对象编号", "element id"),
         "application_id": text("申请编号", "application id", missing="not about an application"),
         "variant": text(
-            "口径", "variant",
+            "口径",
+            "variant",
             "P5: ``sum`` (the plan's wording) or ``grid_limited`` (P8, the sum alone would pass).",
             choices=("", "sum", "grid_limited"),
         ),

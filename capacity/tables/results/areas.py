@@ -27,20 +27,31 @@ AREAS = table(
         "max_loading_type": text("设备类型", "element type", choices=("transformer", "line"), missing="no data"),
         "max_loading_at": moment("最高负载时刻", "at", missing="no data"),
         "upstream_max_loading_percent": number(
-            "上级线路最高负载率", "upstream max load rate", "%", "Of the 10 kV sections that supply it.", missing="no data"
+            "上级线路最高负载率",
+            "upstream max load rate",
+            "%",
+            "Of the 10 kV sections that supply it.",
+            missing="no data",
         ),
         "upstream_max_element": text("上级最高负载区段", "upstream element", missing="no data"),
         "allowed_sum_kva": number(
-            "允许接入容量合计", "sum of allowed capacity", "kVA", "P7 summed over its public transformers.",
-            missing="every transformer unknown", at_least=0.0,
+            "允许接入容量合计",
+            "sum of allowed capacity",
+            "kVA",
+            "P7 summed over its public transformers.",
+            missing="every transformer unknown",
+            at_least=0.0,
         ),
         "allowed_sum_is_lower_bound": flag(
             "为下限", "is a lower bound", "Some transformers have no data and are not in the sum."
         ),
         "allowed_kva": number(
-            "同时允许接入容量", "simultaneous allowed capacity", "kVA",
+            "同时允许接入容量",
+            "simultaneous allowed capacity",
+            "kVA",
             "What its transformers can take at the same time under the limits above them (P8).",
-            missing="unknown", at_least=0.0,
+            missing="unknown",
+            at_least=0.0,
         ),
         "binding_element": text("限制设备", "binding element", missing="nothing above the transformers binds"),
         "binding_criterion": text(

@@ -33,7 +33,11 @@ RATE_COLUMNS = {
         "数据完整率", "coverage", "%", "Valid readings (or solved steps) of the window.", at_least=0.0, at_most=100.0
     ),
     "simulated_max_loading_percent": number(
-        "仿真最高负载率", "simulated max load rate", "%", "On the metered side, for comparison.", missing="not simulated"
+        "仿真最高负载率",
+        "simulated max load rate",
+        "%",
+        "On the metered side, for comparison.",
+        missing="not simulated",
     ),
 }
 
@@ -59,7 +63,12 @@ TRANSFORMERS = table(
         "customer_count": count("户数", "customers", missing="unknown"),
         "reserved_kva": number("已批未投", "reserved", "kVA", "Accepted, not energised (P7).", at_least=0.0),
         "allowed_kva": number(
-            "允许接入容量", "allowed capacity", "kVA", "P7.", missing="unknown or not counted (see reason)", at_least=0.0
+            "允许接入容量",
+            "allowed capacity",
+            "kVA",
+            "P7.",
+            missing="unknown or not counted (see reason)",
+            at_least=0.0,
         ),
         "share_kva": number(
             "同时可接入份额",
