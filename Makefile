@@ -1,6 +1,7 @@
 # Everything there is to type. On Windows see README.md: the same steps without make.
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all check format docs notebooks clean
+.PHONY: gate-format gate-lint gate-types gate-imports gate-pages gate-manual
 SHELL := /bin/sh
 export NO_MKDOCS_2_WARNING := 1
 
@@ -30,12 +31,20 @@ notebooks: $(VENV)/.installed-test ## execute the notebooks
 test-all: test ## the tests, then those on whole SimBench grids, one at a time (they want the memory)
 	$(BIN)/pytest -m whole
 
-check: $(VENV)/.installed-gate ## the gate: format, lint, types, import contracts, generated docs, manual
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+check: $(VENV)/.installed-gate ## the gate: format, lint, types, import contracts, generated pages, manual
+	@$(MAKE) --no-print-directory --keep-going gate-format gate-lint gate-types gate-imports gate-pages gate-manual
+
+gate-format:
+	$(BIN)/ruff format --check --quiet .
+gate-lint:
+	$(BIN)/ruff check --quiet .
+gate-types:
 	$(BIN)/mypy
+gate-imports:
 	$(BIN)/lint-imports --no-logo
+gate-pages:
 	$(BIN)/python -m tools.generate_docs --check
+gate-manual:
 	$(BIN)/mkdocs build --strict --quiet
 
 format: $(VENV)/.installed-gate ## format the code, mend what can be mended
