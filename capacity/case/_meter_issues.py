@@ -214,10 +214,10 @@ def unknown_meters(file: str, meters: Sequence[str], records: int) -> Issue:
         "warning",
         "unknown_meter",
         file,
-        f"'{file}': {len(meters)} meter(s) are not in the ledger ({quoted(meters)}); their {records} row(s) were left "
-        "out. Check 台区编号 in the ledger: it may have been renamed.",
-        f"文件“{file}”：{len(meters)} 个计量点不在台账中（{quoted(meters)}），其 {records} 行未采用；"
-        "请核对台账中的台区编号，可能已改名。",
+        f"'{file}': {len(meters)} meter(s) are not in the ledger ({quoted(meters)}); their {records} row(s) are "
+        "kept under that name and count for no transformer. Check 台区编号 in the ledger: it may have been renamed.",
+        f"文件“{file}”：{len(meters)} 个计量点不在台账中（{quoted(meters)}），其 {records} 行按原名保存，"
+        "不计入任何配变；请核对台账中的台区编号，可能已改名。",
         meters,
         "rejected_readings",
     )

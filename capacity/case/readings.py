@@ -40,6 +40,7 @@ class _Task:
 
     table: MeterTable
     meter_of: dict[str, int]
+    strangers: dict[str, int]
     step_minutes: int
     stamps: Stamps
     time_zone: str
@@ -74,14 +75,15 @@ def read_readings(
     transformers = transformers.sort_values("transformer_id", kind="stable")
     meter_of, issues = _meters(transformers)
     blocks: list[Block] = []
+    strangers: dict[str, int] = {}
     for path in paths:
         tables, found = read_tables(Path(path))
         issues += found
         for one in tables:
-            read, found = _read_table(_Task(one, meter_of, step_minutes, stamps, time_zone))
+            read, found = _read_table(_Task(one, meter_of, strangers, step_minutes, stamps, time_zone))
             blocks += read
             issues += found
-    ids = transformers["transformer_id"].astype(str).to_numpy()
+    ids = np.array([*transformers["transformer_id"].astype(str), *strangers], dtype=object)
     frame, found = assemble(blocks, ids, step_minutes)
     return frame, issues + found
 
@@ -208,15 +210,22 @@ def _read_long(task: _Task, roles: dict[str, str]) -> tuple[list[Block], list[Is
 
 
 def _meter_rows(task: _Task, roles: dict[str, str]) -> tuple[Ints, list[Issue]]:
-    """The transformer row of every record, -1 unknown; unknown meters are named once."""
+    """The transformer row of every record, -1 without a meter. Meters of no transformer are named and kept apart."""
     codes, uniques = pd.factorize(task.table.cells[roles["id"]])
-    known = np.array([task.meter_of.get(plain(one), -1) for one in uniques] + [-1], dtype=np.int64)
-    unknown = [str(one).strip() for one, row in zip(uniques, known, strict=False) if row < 0]
-    meter = known[codes]
-    issues = [say.unknown_meters(task.table.file, unknown, int((meter < 0).sum()))] if unknown else []
+    n_known = max(task.meter_of.values(), default=-1) + 1
+    rows = [_row_of_meter(task, str(one).strip(), n_known) for one in uniques]
+    meter = np.array([*rows, -1], dtype=np.int64)[codes]
+    unknown = [str(one).strip() for one, row in zip(uniques, rows, strict=True) if row >= n_known]
+    issues = [say.unknown_meters(task.table.file, unknown, int((meter >= n_known).sum()))] if unknown else []
     if blank := int((codes < 0).sum()):
         issues.append(say.blank_meters(task.table.file, blank))
     return meter, issues
+
+
+def _row_of_meter(task: _Task, name: str, n_known: int) -> int:
+    """The transformer's row; a meter that no transformer has gets a row of its own behind them."""
+    known = task.meter_of.get(plain(name))
+    return known if known is not None else task.strangers.setdefault(name, n_known + len(task.strangers))
 
 
 def _row_quantities(task: _Task, roles: dict[str, str]) -> tuple[list[tuple[str, Ints, Floats]], list[Issue]]:

@@ -39,7 +39,8 @@ class Injections:
     profiles : ``(n_profiles, n_steps)`` factors; row 0 is one.
     elements : one row per energised load, sgen and storage: ``table``, ``element`` (pandapower index), ``bus``
         (electrical), ``p``, ``q`` (base consumption, pu), ``profile_p``, ``profile_q`` (rows of ``profiles``),
-        ``group`` (row of the calibrated LV network whose load it shares, -1 none).
+        ``group`` (row of the calibrated LV network whose load it shares, -1 none), ``on_top`` (a scenario's load that
+        comes on top of what the network's meter shows).
     fixed_bus … : the unshared consumption, one entry per bus and profile, ordered by bus.
     shared_bus … : the loads that share a network's net load, one entry each.
     group_bus, first_of_group : every electrical bus of the calibrated networks, once, network by network, and where
@@ -109,7 +110,7 @@ def build_injections(case: Case, window: Window, grid: Grid, group_of_bus: Ints 
         elements[f"profile_{part}"] = elements[f"name_{part}"].map(row_of).fillna(CONSTANT).astype(np.int64)
     elements["group"] = -1
     if group_of_bus is not None and len(elements):
-        scalable = (elements["table"] == "load") & (elements["p"] > 0.0)
+        scalable = (elements["table"] == "load") & (elements["p"] > 0.0) & ~elements["on_top"]
         elements["group"] = np.where(scalable, group_of_bus[elements["pandapower_bus"]], -1)
     shared = elements[elements["group"] >= 0]
     group_bus, first_of_group = _group_buses(grid, group_of_bus)
@@ -161,12 +162,20 @@ def _elements(case: Case, grid: Grid) -> pd.DataFrame:
                 "bus": grid.bus_of[bus],
                 "p": frame["p_mw"].to_numpy(np.float64) * scale,
                 "q": frame["q_mvar"].to_numpy(np.float64) * scale,
+                "on_top": on_top_of_meter(frame).to_numpy(bool),
                 "name_p": stated(name_p).to_numpy(object),
                 "name_q": stated(name_q).fillna(stated(name_p)).to_numpy(object),
             }
         )
         tables.append(rows[frame["in_service"].to_numpy(bool) & (rows["bus"].to_numpy() >= 0)])
     return pd.concat(tables, ignore_index=True)
+
+
+def on_top_of_meter(frame: pd.DataFrame) -> pd.Series:
+    """Elements that a scenario lays on top of what a meter shows (column ``metered`` is False)."""
+    if "metered" not in frame.columns:
+        return pd.Series(False, index=frame.index)
+    return frame["metered"].eq(False).fillna(False)
 
 
 def stated(names: pd.Series) -> pd.Series:

@@ -19,7 +19,7 @@ from capacity.loadflow.engines import Choice, choose
 from capacity.loadflow.grid import build_grid
 from capacity.loadflow.injections import build_injections
 from capacity.loadflow.lanes import Block, padded, unpack
-from capacity.loadflow.metered import metered_networks
+from capacity.loadflow.metered import metered_networks, with_loads_on_top
 from capacity.loadflow.prepare import gen_profile, island_numbers, make_plan, source_voltage
 from capacity.loadflow.readings import judge
 from capacity.loadflow.reference import Reference
@@ -71,8 +71,8 @@ class LoadFlow:
         self.engines = choose(grid, engine)
         self._readings = judge(case, self.window) if readings is None else readings
         metered, self._idle = metered_networks(case, grid, self._readings)
-        self._metered = metered if len(metered.names) else None
-        injections = build_injections(case, self.window, grid, metered.group_of_bus if self._metered else None)
+        injections = build_injections(case, self.window, grid, metered.group_of_bus if len(metered.names) else None)
+        self._metered = with_loads_on_top(metered, injections) if len(metered.names) else None
         sources = source_voltage(case, self.window, grid)
         reference = Reference(case.net, gen_profile(case, self.window))
         chosen = self.engines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ import pandas as pd
 
 from capacity.loadflow.flows import Ends
 from capacity.loadflow.grid import Grid
+from capacity.loadflow.injections import Injections
 from capacity.loadflow.readings import complex_readings, filled
 from capacity.tables.case import Case
 from capacity.tables.readings import JudgedReadings
@@ -73,6 +74,22 @@ def metered_networks(case: Case, grid: Grid, readings: JudgedReadings) -> tuple[
         else:
             idle.extend(names_of_branch[row] for row, _ in network.metered)
     return _assembled(case, grid, readings, kept, group_of_bus, names_of_branch), tuple(idle)
+
+
+def with_loads_on_top(metered: Metered, injections: Injections) -> Metered:
+    """What the meters would show with a scenario's loads: their consumption on top of the targets.
+
+    The losses that they add inside the network are left out: exact at the meter for loads at its own busbar.
+    """
+    elements = injections.elements
+    target = metered.target.copy()
+    for row in elements[elements["on_top"]].itertuples():
+        group = metered.group_of_bus[row.pandapower_bus]
+        if group >= 0:
+            p_pu = row.p * injections.profiles[row.profile_p]
+            q_pu = row.q * injections.profiles[row.profile_q]
+            target[group] += (p_pu + 1j * q_pu) / metered.share[group]
+    return replace(metered, target=target)
 
 
 def _names(case: Case, grid: Grid) -> dict[int, str]:

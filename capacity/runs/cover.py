@@ -91,7 +91,7 @@ def _write_head(pen: _Pen, manifest: Manifest, title: Word) -> None:
     pen.line("方案 scenario", scenario_text(manifest))
     pen.line("政策 policy", manifest.policy, f"电压标准 voltage standard: {manifest.voltage_standard}")
     pen.line("计算 run", manifest.run_name, f"案例 case: {manifest.case_name}")
-    pen.line("生成时间 made at", f"{manifest.created_at:%Y-%m-%d %H:%M}")
+    pen.line("生成时间 made at", f"{manifest.created_at:%Y-%m-%d %H:%M} {manifest.created_at.tzname() or ''}".strip())
     numbers = " · ".join(f"{name} {number}" for name, number in manifest.service_numbers.items())
     if numbers:
         pen.line("服务电话 service numbers", numbers)

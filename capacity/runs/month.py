@@ -21,6 +21,7 @@ from capacity.runs.derived import (
 from capacity.runs.dictionary import write_dictionary
 from capacity.runs.month_tables import BRANCHES_MONTH, HEAVY, LOADS, LOW, RESTRICTED, STATIONS_MONTH, SUGGESTIONS
 from capacity.runs.sheets import Sheet, open_book, write_sheet
+from capacity.runs.workbook import load_colours
 from capacity.tables._schema import Table, conform
 from capacity.tables.run import Run
 from capacity.tables.words import Word
@@ -65,7 +66,7 @@ def month_sheets(run: Run, previous: Run | None) -> list[Sheet]:
     suggestions, loads = suggestion_table(run, previous), load_table(run, previous)
     stations = _rolled_up(by_station, run, previous, STATIONS_MONTH, ["branch", "supply_station"])
     branches = _rolled_up(by_branch, run, previous, BRANCHES_MONTH, ["branch"])
-    load_colour = heavy["overload"].fillna(False).map({True: "over", False: "heavy"})
+    load_colour = load_colours(heavy)
     sheets = [
         Sheet("重过载台区 heavy load", HEAVY, heavy, remark=remark, frozen_columns=7,
               paint={"state": _states(heavy), "max_loading_percent": load_colour}),

@@ -33,7 +33,7 @@ COLOURS: dict[str, dict[str, Any]] = {
                 "text_wrap": True, "valign": "vcenter", "align": "center"},
     "section": {"bold": True, "font_size": 12, "font_color": "#14324A", "bottom": 2, "bottom_color": "#14324A"},
     "label": {"font_color": "#333333", "valign": "top", "text_wrap": True},
-    "wrap": {"text_wrap": True, "valign": "top"},
+    "wrap": {"text_wrap": True, "valign": "vcenter"},
     "unknown": {"font_color": "#7F7F7F", "italic": True, "align": "right"},
     "bad": {"bold": True, "font_color": "#C00000", "text_wrap": True, "valign": "top"},
     "good": {"bold": True, "font_color": "#00694E", "text_wrap": True, "valign": "top"},
@@ -88,7 +88,7 @@ class Book:
         """The format of a colour key and a number format, made once."""
         key = (colour, number, boxed, left)
         if key not in self.formats:
-            facts: dict[str, Any] = {"font_name": FONT, "font_size": 10, "valign": "top"}
+            facts: dict[str, Any] = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
             facts |= {"border": 1, "border_color": "#D0D0D0"} if boxed else {}
             facts |= {"num_format": number} if number else {}
             facts |= COLOURS.get(colour, {}) | ({"align": "left", "indent": 1} if left else {})

@@ -16,7 +16,6 @@ from capacity.runs.derived import (
     by_station,
     heavy_transformers,
     low_voltage_transformers,
-    units_of_areas,
 )
 from capacity.runs.dictionary import write_dictionary
 from capacity.runs.sheets import Sheet, open_book, write_sheet
@@ -59,8 +58,8 @@ def summary_sheets(run: Run) -> list[Sheet]:
         alerts_sheet(run, run.alerts),
         transformers_sheet(run),
         Sheet(
-            "重载配变 heavy load", ALL["transformers"], heavy, _HEAVY_COLUMNS, {"max_loading_percent": _loads(heavy)},
-            remark="公变，P2 · public transformers, P2", frozen_columns=6,
+            "重载配变 heavy load", ALL["transformers"], heavy, _HEAVY_COLUMNS,
+            paint={"max_loading_percent": load_colours(heavy)}, remark="公变，P2 · public transformers, P2", frozen_columns=6,
         ),
         low_voltage_sheet(run),
         lines_sheet(run, lines),
@@ -98,7 +97,7 @@ def transformers_sheet(run: Run) -> Sheet:
     uncounted = frame["reason"].isin(["dedicated", "out_of_service"])
     return Sheet(
         "配变 transformers", ALL["transformers"], frame,
-        paint={"max_loading_percent": _loads(frame)}, frozen_columns=3,
+        paint={"max_loading_percent": load_colours(frame)}, frozen_columns=3,
         not_applicable={"allowed_kva": uncounted, "share_kva": uncounted},
     )  # fmt: skip
 
@@ -148,17 +147,11 @@ def branches_sheet(run: Run) -> Sheet:
     return Sheet("按分公司 by branch", BRANCHES, frame, rows=_last_row_total(frame))
 
 
-def with_units(run: Run, frame: pd.DataFrame) -> pd.DataFrame:
-    """``frame`` with the branch and supply station of its ``area_id``."""
-    units = units_of_areas(run)
-    return frame.assign(**{key: frame["area_id"].map(units[key]) for key in ("branch", "supply_station")})
-
-
 def _last_row_total(frame: pd.DataFrame) -> pd.Series:
     return pd.Series([""] * (len(frame) - 1) + ["total"], index=frame.index)
 
 
-def _loads(frame: pd.DataFrame) -> pd.Series:
+def load_colours(frame: pd.DataFrame) -> pd.Series:
     """Colour of a transformer's load rate, by the marks of P2."""
     keys = pd.Series("", index=frame.index)
     keys[frame["heavy_load"].fillna(False)] = "heavy"

@@ -36,7 +36,8 @@ def test_draw_all__writes_every_picture(
         pixels = matplotlib.image.imread(path)
         assert pixels.shape[0] > 400
         assert pixels.shape[1] > 1000
-        assert np.unique(pixels.reshape(-1, pixels.shape[2]), axis=0).shape[0] > 50
+        colours = (pixels[::3, ::3, :3] * 255.0).astype(np.uint32) @ np.array([65536, 256, 1], dtype=np.uint32)
+        assert np.unique(colours).size > 50
     assert not [str(w.message) for w in recwarn if "Glyph" in str(w.message)]
 
 

@@ -93,3 +93,13 @@ def test_write_month__sheets_with_and_without_an_earlier_run(run: Run, previous:
     stations = first["按供电所 by station"]
     headings = [str(cell.value).split("\n")[1] for cell in stations[2]]
     assert {stations.cell(3, headings.index("blocked, change") + 1).value} == {"未知 unknown"}
+
+
+def test_write_month__a_cleared_transformer_is_not_coloured_as_heavy(run: Run, previous: Run, tmp_path: Path) -> None:
+    write_month(run, previous, tmp_path / "m.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "m.xlsx")["重过载台区 heavy load"]
+    headings = [str(cell.value).split("\n")[1] for cell in sheet[2]]
+    load, name = headings.index("max load rate") + 1, headings.index("transformer id") + 1
+    fills = {sheet.cell(row, name).value: sheet.cell(row, load).fill.fill_type for row in range(3, sheet.max_row + 1)}
+    assert fills["T005"] is None
+    assert fills["T007"] == "solid"
