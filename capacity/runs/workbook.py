@@ -59,7 +59,7 @@ def summary_sheets(run: Run) -> list[Sheet]:
         transformers_sheet(run),
         Sheet(
             "重载配变 heavy load", ALL["transformers"], heavy, _HEAVY_COLUMNS,
-            paint={"max_loading_percent": load_colours(heavy)}, remark="公变，P2 · public transformers, P2", frozen_columns=6,
+            paint={"max_loading_percent": load_colours(heavy)}, remark="公变 public, P2", frozen_columns=6,
         ),
         low_voltage_sheet(run),
         lines_sheet(run, lines),
