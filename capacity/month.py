@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -40,6 +41,8 @@ def run_month(
     folder: Path,
     readings: Sequence[Path],
     *,
+    readings_are: Literal["auto", "start", "end"] = "auto",
+    contradictory: Literal["keep_stored", "take_new"] = "keep_stored",
     as_of: pd.Timestamp | None = None,
     previous: Path | None = None,
     results: Path = Path("results"),
@@ -49,6 +52,8 @@ def run_month(
 
     Parameters
     ----------
+    readings_are : whether the meters' times name the start or the end of their interval.
+    contradictory : what stays where a new reading differs from the stored one.
     as_of : another as-of date.
     previous : the run to compare with; by default the newest earlier one of this case, without a scenario, in
         ``results``.
@@ -61,7 +66,7 @@ def run_month(
         ``previous`` is not a readable run.
     """
     with _as_it_was_on_error(folder / MEASUREMENTS_FILE):
-        report = append_readings(folder, readings)
+        report = append_readings(folder, readings, readings_are=readings_are, contradictory=contradictory)
         case = load_case(folder)
         if as_of is None and report.last is not None:
             as_of = report.last.normalize() + pd.Timedelta(days=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import sys
 from typing import Annotated, Literal
 
@@ -11,12 +12,22 @@ from capacity.cli import language, printing
 from capacity.errors import CapacityError, InputError
 
 app = typer.Typer(
+    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Load rates, allowed connection capacity and policy alerts of a distribution grid. "
     "配电网负载率、允许接入容量与预警。",
 )
+
+
+class Stamps(enum.StrEnum):
+    """What a meter's times name."""
+
+    auto = "auto"
+    start = "start"
+    end = "end"
+
 
 DONE, INPUT_PROBLEM, USAGE, NOT_CONFIRMED = 0, 1, 2, 3
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from capacity.cli import INPUT_PROBLEM, USAGE, app, printing
+from capacity.cli import INPUT_PROBLEM, USAGE, Stamps, app, printing
 from capacity.cli.language import say
 
 scenarios_app = typer.Typer(no_args_is_help=True, help="Scenario files. 情景文件。")
@@ -32,6 +32,9 @@ def import_case(
     readings: Annotated[
         list[Path] | None, typer.Option(help="Meter exports, CSV, Parquet or Excel (workbook only); repeatable.")
     ] = None,
+    stamps: Annotated[
+        Stamps, typer.Option(help="Whether meter times name the start or the end of their interval (workbook only).")
+    ] = Stamps.auto,
     profiles: Annotated[Path | None, typer.Option(help="Profile file, CSV or Parquet (pandapower only).")] = None,
 ) -> None:
     """Make a case folder from a ledger workbook, SimBench or a pandapower network. 导入算例。"""
@@ -41,7 +44,7 @@ def import_case(
     if kind == "workbook":
         from capacity.case.ledger import import_workbook
 
-        made = import_workbook(Path(rest), folder, readings or ())
+        made = import_workbook(Path(rest), folder, readings or (), readings_are=stamps.value)
     elif kind == "simbench":
         made = cases.import_simbench(rest, folder)
     elif kind == "pandapower":
@@ -71,7 +74,7 @@ def export(
     from capacity.case.ledger import export_readings, export_workbook
 
     case = load_case(folder)
-    export_workbook(case, ledger, lv_lines=lv_lines)
+    printing.print_issues(export_workbook(case, ledger, lv_lines=lv_lines))
     printing.where("已写出台账", "ledger written", ledger)
     if readings:
         export_readings(case, readings)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from capacity.cli import app, printing
+from capacity.cli import Stamps, app, printing
 from capacity.cli.language import say
 from capacity.cli.runs import moment, show, stop_unless_confirmed, write_with_pictures
 
@@ -16,6 +16,12 @@ from capacity.cli.runs import moment, show, stop_unless_confirmed, write_with_pi
 def month(
     folder: Annotated[Path, typer.Argument(help="The case folder.", metavar="CASE")],
     readings: Annotated[list[Path], typer.Option(help="The month's meter exports; repeatable.")],
+    stamps: Annotated[
+        Stamps, typer.Option(help="Whether meter times name the start or the end of their interval.")
+    ] = Stamps.auto,
+    take_new: Annotated[
+        bool, typer.Option("--take-new", help="Where a new reading contradicts a stored one, take the new one.")
+    ] = False,
     as_of: Annotated[
         str | None, typer.Option(help="As-of date (YYYY-MM-DD); default: the day after the last new reading.")
     ] = None,
@@ -29,7 +35,16 @@ def month(
     from capacity.runs import write_month
 
     with printing.progress() as told:
-        done = run_month(folder, readings, as_of=moment(as_of), previous=previous, results=results, progress=told)
+        done = run_month(
+            folder,
+            readings,
+            readings_are=stamps.value,
+            contradictory="take_new" if take_new else "keep_stored",
+            as_of=moment(as_of),
+            previous=previous,
+            results=results,
+            progress=told,
+        )
         told("writing", 0, 0)
         target = results / done.run.manifest.run_name
         write_with_pictures(done.run, target, also=lambda place: write_month(done.run, done.previous, place / WORKBOOK))
