@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from capacity.figures.area_map import draw_map
+from capacity.figures.area_map import draw_maps
 from capacity.figures.bars import draw_allowed
 from capacity.figures.curves import draw_calendars, draw_duration
 from capacity.figures.fonts import lettered, lettering
@@ -31,7 +31,8 @@ def draw_all(run: Run, folder: Path, *, language: str = "zh") -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     letters = lettering(language)
     with lettered(letters):
-        written = [draw_map(run, folder / "map.png", letters), draw_duration(run, folder / "duration.png", letters)]
+        written = draw_maps(run, folder, letters)
+        written.append(draw_duration(run, folder / "duration.png", letters))
         written += draw_calendars(run, folder, letters)
         written += draw_allowed(run, folder, letters)
     return written + _draw_voltages(run, folder, language)

@@ -9,7 +9,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
+from shapely import box, unary_union
 
 from capacity.figures.fonts import Lettering
 from capacity.figures.sheet import (
@@ -25,24 +26,69 @@ from capacity.figures.sheet import (
 from capacity.tables.run import Run
 from capacity.tables.words import STATUS
 
+_NARROWEST_LABELLED = 0.07  # of the map's extent: what a label of eight signs covers
+_MOST_DETAILS = 4
 _LABEL_ORDER = {"blocked": 0, "pre_control": 1, "no_data": 2, "open": 3}
 
 
-def draw_map(run: Run, path: Path, letters: Lettering) -> Path:
-    """Draw areas by status with their name and allowed capacity, feeders, scale bar and north arrow."""
+def draw_maps(run: Run, folder: Path, letters: Lettering) -> list[Path]:
+    """Draw the map, and a detail map for each cluster of areas that are too small on it to be labelled."""
     shapes, feeders, metric = _projected(run)
-    width, height = _size(shapes, feeders)
-    figure = new_figure(width, height)
+    known = shapes[shapes.geometry.notna() & ~shapes.geometry.is_empty]
+    details = _details(known) if metric else []
     title = letters.say("低压网格接入能力图", "Connection capacity of LV grid areas")
+    written = [_draw_map(run, folder / "map.png", letters, title, shapes, feeders, metric, details)]
+    for number, frame in enumerate(details, start=1):
+        inside = shapes[shapes.geometry.notna() & shapes.intersects(frame)]
+        near = feeders.clip(frame) if len(feeders) else feeders
+        part = f"{title} · {letters.say('详图', 'detail')} {number}"
+        written.append(
+            _draw_map(run, folder / f"map-detail-{number}.png", letters, part, inside, near, metric, [], frame)
+        )
+    return written
+
+
+def _draw_map(
+    run: Run,
+    path: Path,
+    letters: Lettering,
+    title: str,
+    shapes: gpd.GeoDataFrame,
+    feeders: gpd.GeoDataFrame,
+    metric: bool,
+    details: list[Any],
+    frame: Any = None,
+) -> Path:
+    """One map: areas by status with name and allowed capacity, feeders, scale bar and north arrow."""
+    width, height = _size(shapes, feeders) if frame is None else _size_of(frame.bounds)
+    figure = new_figure(width, height)
     note = letters.say(
-        "数字：同时允许接入容量（kVA）；同一线路上的网格不可相加。内部资料，含线路走向。",
-        "Figures: simultaneous allowed capacity (kVA); areas on one feeder are not additive. Internal: shows feeders.",
+        "数字：同时允许接入容量（kVA），≥ 为下限；同一线路上的网格不可相加。内部资料，含线路走向。",
+        "Simultaneous allowed capacity (kVA), ≥: lower bound; areas on one feeder are not additive. Internal.",
     )
     top = write_frame(figure, run.manifest, letters, title, note)
     axes = figure.add_axes((0.02, 0.45 / height, 0.96 - 2.7 / width, top - 0.45 / height))
     axes.set_axis_off()
     axes.set_aspect("equal")
     known = shapes[shapes.geometry.notna() & ~shapes.geometry.is_empty]
+    _draw_areas(axes, known)
+    colours = _draw_feeders(axes, run, feeders)
+    axes.margins(0.04)
+    axes.autoscale_view()
+    if frame is not None:
+        west, south, east, north = frame.bounds
+        axes.set(xlim=(west, east), ylim=(south, north))
+    _draw_frames(axes, details, letters)
+    figure.canvas.draw()
+    _draw_labels(axes, known[~known.within(unary_union(details))] if details else known, letters)
+    if metric:
+        _draw_scale(axes)
+    _draw_north(figure, letters, width, height)
+    _draw_legend(figure, run, letters, colours, width, top, 0 if frame is not None else len(shapes) - len(known))
+    return save(figure, path)
+
+
+def _draw_areas(axes: Any, known: gpd.GeoDataFrame) -> None:
     for status in STATUS_FACE:
         mine = known[known["status"] == status]
         if len(mine):
@@ -55,16 +101,45 @@ def draw_map(run: Run, path: Path, letters: Lettering) -> Path:
                 zorder=1,
                 aspect=None,
             )
-    colours = _draw_feeders(axes, run, feeders)
-    axes.margins(0.04)
-    axes.autoscale_view()
-    figure.canvas.draw()
-    _draw_labels(axes, known, letters)
-    if metric:
-        _draw_scale(axes, letters)
-    _draw_north(figure, letters, width, height)
-    _draw_legend(figure, run, letters, colours, width, top, len(shapes) - len(known))
-    return save(figure, path)
+
+
+def _details(known: gpd.GeoDataFrame) -> list[Any]:
+    """Rectangles round the clusters of areas too narrow for a label on the whole map, the fullest first."""
+    if known.empty:
+        return []
+    west, south, east, north = known.total_bounds
+    extent = max(east - west, north - south)
+    widths = known.bounds["maxx"] - known.bounds["minx"]
+    small = known[widths < _NARROWEST_LABELLED * extent]
+    if small.empty:
+        return []
+    joined = unary_union(small.geometry.buffer(_NARROWEST_LABELLED * extent / 2.0).tolist())
+    clusters = [small[small.within(part)] for part in getattr(joined, "geoms", [joined])]
+    full = sorted((cluster for cluster in clusters if len(cluster) > 1), key=lambda cluster: -len(cluster))
+    return [_frame_round(cluster) for cluster in full[:_MOST_DETAILS]]
+
+
+def _frame_round(cluster: gpd.GeoDataFrame) -> Any:
+    west, south, east, north = cluster.total_bounds
+    margin = 0.1 * max(east - west, north - south)
+    return box(west - margin, south - margin, east + margin, north + margin)
+
+
+def _draw_frames(axes: Any, details: list[Any], letters: Lettering) -> None:
+    for number, frame in enumerate(details, start=1):
+        west, south, east, north = frame.bounds
+        axes.add_patch(
+            Rectangle((west, south), east - west, north - south, fill=False, edgecolor=INK, linestyle="--", zorder=6)
+        )
+        axes.annotate(
+            f"{letters.say('详图', 'detail')} {number}",
+            (west, north),
+            xytext=(2, 3),
+            textcoords="offset points",
+            fontsize=9,
+            color=INK,
+            zorder=6,
+        )
 
 
 def _projected(run: Run) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, bool]:
@@ -85,6 +160,11 @@ def _size(shapes: gpd.GeoDataFrame, feeders: gpd.GeoDataFrame) -> tuple[float, f
         return 11.0, 7.0
     west, south = min(b[0] for b in bounds), min(b[1] for b in bounds)
     east, north = max(b[2] for b in bounds), max(b[3] for b in bounds)
+    return _size_of((west, south, east, north))
+
+
+def _size_of(bounds: tuple[float, float, float, float]) -> tuple[float, float]:
+    west, south, east, north = bounds
     ratio = (north - south) / max(east - west, 1e-9)
     return 12.5, min(13.0, max(6.0, 9.6 * ratio + 1.6))
 
@@ -128,14 +208,14 @@ def _draw_labels(axes: Any, shapes: gpd.GeoDataFrame, letters: Lettering) -> Non
 
 
 def _figure_of(row: Any, letters: Lettering) -> str:
+    """The allowed capacity, rounded down; marked as a lower bound where some of its transformers have no data."""
+    bound = "≥ " if row.allowed_sum_is_lower_bound else ""
     if not pd.isna(row.allowed_kva):
-        return f"{math.floor(row.allowed_kva):,} kVA"
-    if not pd.isna(row.allowed_sum_kva) and row.allowed_sum_is_lower_bound and row.status != "no_data":
-        return f"≥ {math.floor(row.allowed_sum_kva):,} kVA"
+        return f"{bound}{math.floor(row.allowed_kva):,} kVA"
     return letters.say("未知", "unknown")
 
 
-def _draw_scale(axes: Any, letters: Lettering) -> None:
+def _draw_scale(axes: Any) -> None:
     left, right = axes.get_xlim()
     bottom, top = axes.get_ylim()
     length_m = _round_length((right - left) / 5.0)

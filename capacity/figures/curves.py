@@ -100,7 +100,8 @@ def _calendar_page(
     figure = new_figure(13.5, height)
     title = letters.say("各网格最重配变热力日历（日 × 时）", "Heat calendar of each area's most loaded transformer")
     note = letters.say(
-        "每格为该小时最高负载率；斜线为缺失，不是 0。", "Highest load rate of the hour; hatched: missing, not 0."
+        "每格为该小时最高负载率；白底斜线为缺失，不是 0。",
+        "Highest of the hour; white and hatched: missing, not 0.",
     )
     top = write_frame(figure, run.manifest, letters, title, note)
     grid = figure.add_gridspec(

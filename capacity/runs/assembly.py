@@ -99,7 +99,7 @@ def default_name(case: Case, scenario: Scenario | None) -> str:
 
 
 def quality_table(issues: Iterable[Issue]) -> pd.DataFrame:
-    """One row per issue and area concerned (``tables.results.quality``)."""
+    """One row per warning and area concerned; a note about several areas stands once (``tables.results.quality``)."""
     rows = [
         {
             "severity": issue.severity,
@@ -114,10 +114,16 @@ def quality_table(issues: Iterable[Issue]) -> pd.DataFrame:
             "sentence_en": issue.sentence_en,
         }
         for issue in issues
-        for area_id in (issue.area_ids or (None,))
+        for area_id in _areas_told(issue)
     ]
     columns = ["severity", "check", "area_id", "file", "table", "column", "ids", "effect", "sentence_zh", "sentence_en"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _areas_told(issue: Issue) -> tuple[str | None, ...]:
+    if not issue.area_ids or (issue.severity == "info" and len(issue.area_ids) > 1):
+        return (None,)
+    return issue.area_ids
 
 
 def transformer_curves(curves: RatedCurves) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sample_run import Recipe, build_run
+from shapely.affinity import scale
 
 from capacity.figures import draw_all, draw_voltage_profile, fonts
 from capacity.figures.curves import _day_by_hour, _loading_by_transformer
@@ -110,6 +111,14 @@ def test_draw_voltage_profile__on_its_own(tmp_path: Path) -> None:
         }
     )  # fmt: skip
     assert draw_voltage_profile(profile, tmp_path / "v.png", language="en").stat().st_size > 10_000
+
+
+def test_draw_all__areas_too_small_to_label_get_a_detail_map(run: Run, tmp_path: Path) -> None:
+    shapes = run.area_shapes.copy()
+    for row in (0, 1):
+        shapes.loc[row, "geometry"] = scale(shapes.geometry[row], 0.05, 0.05, origin=(99.172, 25.105))
+    written = draw_all(replace(run, area_shapes=shapes), tmp_path / "p", language="en")
+    assert [path.name for path in written if path.name.startswith("map")] == ["map.png", "map-detail-1.png"]
 
 
 @pytest.mark.whole
