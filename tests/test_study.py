@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from hand_case import PEAK, PEAK_AT, WINDOW, application, hand_case
 
-from capacity.errors import InputError
+from capacity.case import derive_topology
+from capacity.errors import InputError, SolverError
 from capacity.study import run_study
 from capacity.tables.case import Case
 from capacity.tables.run import Run
@@ -223,3 +224,62 @@ def test_run__scenario_growth_compounds() -> None:
     run = study(hand_case(), scenario=scenario)
     assert run.transformers.iloc[0]["max_loading_percent"] == pytest.approx(50.0 * 1.21)
     assert run.feeders.iloc[0]["head_max_kva"] > study(hand_case()).feeders.iloc[0]["head_max_kva"] * 1.2
+
+
+def ring_case() -> Case:
+    """The hand-worked case with a third line from the busbar to M2: a closed ring."""
+    case = hand_case()
+    pp.create_line_from_parameters(case.net, 0, 2, 2.5, 0.27, 0.34, 9.0, 0.325, name="L3")
+    topology = derive_topology(case.net, case.settings, case.substations, case.feeders)
+    return replace(case, topology=topology)
+
+
+def test_run__ring_is_solved_by_power_grid_model_and_confirmed() -> None:
+    run = study(ring_case())
+    assert run.manifest.engines["0"].startswith("pgm")
+    assert run.manifest.crosscheck_passed
+    assert run.transformers["allowed_kva"].tolist() == [120.0, 40.0]
+    assert run.areas.iloc[0]["allowed_kva"] == pytest.approx(160.0)
+    assert (run.quality["severity"] == "warning").any()  # the closed ring is told
+
+
+def test_run__ring_section_limit_is_seen_without_a_supply_path() -> None:
+    case = ring_case()
+    case.net.line["max_i_ka"] = 0.014
+    run = study(case)
+    area = run.areas.iloc[0]
+    assert area["binding_criterion"] == "section_loading"
+    assert 0.0 < area["allowed_kva"] < 160.0
+
+
+def test_run__asked_engine_that_cannot_says_so() -> None:
+    with pytest.raises(SolverError, match="radial"):
+        study(ring_case(), engine="radial")
+
+
+def test_run__pandapower_engine_gives_the_same_figures(plain: Run) -> None:
+    slow = run_study(hand_case(), window=replace(WINDOW, start=WINDOW.end - pd.Timedelta(hours=6)), engine="pandapower")
+    quick = run_study(hand_case(), window=replace(WINDOW, start=WINDOW.end - pd.Timedelta(hours=6)))
+    pd.testing.assert_frame_equal(slow.areas, quick.areas)
+    np.testing.assert_allclose(slow.nodes["voltage_min_pu"], quick.nodes["voltage_min_pu"], atol=1e-6)
+    np.testing.assert_allclose(slow.lines["max_loading_percent"], quick.lines["max_loading_percent"], atol=0.01)
+
+
+def test_run__low_voltage_in_its_own_network_blocks_the_transformer() -> None:
+    """60 kW over 350 m of thin wire (0.30 Ω) lose some 46 V: below 353.4 V, so T1 is offered nothing (P9)."""
+    case = hand_case()
+    lv = int(case.net.trafo.at[0, "lv_bus"])
+    house = pp.create_bus(case.net, 0.4, name="house", geodata=(99.2151, 25.101))
+    pp.create_line_from_parameters(case.net, lv, house, 0.35, 0.87, 0.08, 0.0, 0.2, name="wire")
+    case.net.load.loc[case.net.load["name"].eq("T1-load"), "p_mw"] = 0.1
+    pp.create_load(case.net, house, 0.06, 0.0, name="house-load")
+    topology = derive_topology(case.net, case.settings, case.substations, case.feeders)
+    run = study(replace(case, topology=topology))
+    nodes = run.nodes.set_index("node_id")
+    assert nodes.at["house", "low_voltage"]
+    assert nodes.at["house", "voltage_min_v"] < 353.4
+    shares = run.transformers.set_index("transformer_id")["share_kva"]
+    assert shares["T1"] == 0.0
+    assert 0.0 < shares["T2"] <= 40.0
+    area = run.areas.iloc[0]
+    assert (area["allowed_sum_kva"], area["status"], area["low_voltage_nodes"]) == (160.0, "pre_control", 1)

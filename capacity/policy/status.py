@@ -8,10 +8,11 @@ from capacity.tables.policy import Policy
 
 
 def with_status(areas: pd.DataFrame, quality: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """``areas`` with ``status`` (P11) and ``quality_count``, the warnings and notes that name each area."""
+    """``areas`` with ``status`` (P11) and ``quality_count``, the warnings that name each area."""
     full = areas.copy()
+    warnings = quality.loc[quality["severity"].eq("warning"), "area_id"].value_counts()
     full["status"] = pd.Series([area_status(area, policy) for _, area in full.iterrows()], dtype="string")
-    full["quality_count"] = full["area_id"].map(quality["area_id"].value_counts()).fillna(0).astype("int64")
+    full["quality_count"] = full["area_id"].map(warnings).fillna(0).astype("int64")
     return full
 
 

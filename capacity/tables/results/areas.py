@@ -62,7 +62,7 @@ AREAS = table(
         "structural": flag("结构性不足", "structural", "Σ k·Sn < 160: could never offer 160 kVA (P5)."),
         "lv_modelled": flag("有低压网模型", "LV modelled", "False: transformer and area figures only."),
         "low_voltage_nodes": count("低电压节点数", "low-voltage nodes", missing="no LV network modelled"),
-        "quality_count": count("数据质量问题数", "data quality issues", "Rows of ``quality`` that name it."),
+        "quality_count": count("数据质量警告数", "data quality warnings", "Warnings in ``quality`` that name it."),
         "reason": text("说明", "reason", choices=tuple(REASON)),
     },
 )

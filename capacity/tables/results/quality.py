@@ -7,7 +7,7 @@ QUALITY = table(
     "quality",
     "数据质量",
     "data quality",
-    "One row per issue and area concerned.",
+    "One row per warning and area concerned; a note about several areas stands once.",
     {
         "severity": text("级别", "severity", choices=tuple(SEVERITY)),
         "check": text("检查项", "check"),
