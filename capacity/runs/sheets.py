@@ -21,6 +21,8 @@ from capacity.tables._schema import Table
 from capacity.tables.run import Manifest
 
 FONT = "Microsoft YaHei"
+_LINE_HEIGHT = 15.0
+_WIDEST_COLUMN = 60.0
 _WIDTH_OF_A_PAGE = 240.0  # column units that stay legible on A4 across
 SYNTHETIC = "合成数据，非真实电网 · synthetic data, not a real grid"
 
@@ -125,13 +127,18 @@ def write_sheet(book: Book, sheet: Sheet) -> None:
     page = book.workbook.add_worksheet(sheet.name)
     names = sheet.columns or tuple(sheet.schema.columns)
     _write_title(book, page, sheet)
-    widths = [_write_column(book, page, sheet, position, name) for position, name in enumerate(names)]
+    asked = [_write_column(book, page, sheet, position, name) for position, name in enumerate(names)]
+    widths = [width for width, _ in asked]
     lines = [
         _heading_lines(heading(sheet.schema.columns[name]), width) for name, width in zip(names, widths, strict=True)
     ]
-    page.set_row(1, 15.0 * max(lines) + 4.0)
+    page.set_row(1, _LINE_HEIGHT * max(lines) + 4.0)
     for position, width in enumerate(widths):
         page.set_column(position, position, width)
+    for row, wanted in enumerate(zip(*(cells for _, cells in asked), strict=True)):
+        lines_of_row = max(math.ceil(wide / (width - 1.0)) for wide, width in zip(wanted, widths, strict=True))
+        if lines_of_row > 1:
+            page.set_row(row + 2, _LINE_HEIGHT * lines_of_row)
     page.freeze_panes(2, sheet.frozen_columns)
     page.autofilter(1, 0, max(1, len(sheet.frame) + 1), len(names) - 1)
     set_up_page(book, page, pages_across=math.ceil(sum(widths) / _WIDTH_OF_A_PAGE))
@@ -168,23 +175,24 @@ def _write_title(book: Book, page: Any, sheet: Sheet) -> None:
     page.set_row(0, 22)
 
 
-def _write_column(book: Book, page: Any, sheet: Sheet, position: int, name: str) -> float:
-    """Write one column and return its width."""
+def _write_column(book: Book, page: Any, sheet: Sheet, position: int, name: str) -> tuple[float, list[float]]:
+    """Write one column; return its width and the width that each of its cells would ask for."""
     column = sheet.schema.columns[name]
     page.write_string(1, position, heading(column), book.style("heading"))
     codes = words_of(column.metadata["choices"] or ())
     number = number_format(column)
     colours = _colours(sheet, name)
     inapplicable = sheet.not_applicable.get(name)
-    widest = 0.0
+    cells: list[float] = []
     for row, value in enumerate(sheet.frame[name].tolist()):
         content = shown(value, column, codes)
         if content == UNKNOWN and inapplicable is not None and bool(inapplicable.iloc[row]):
             content = "—"
-        widest = max(widest, _write_cell(book, page, row + 2, position, content, number, colours[row]))
+        cells.append(_write_cell(book, page, row + 2, position, content, number, colours[row]))
     lines = [display_width(line) for line in heading(column).split("\n")]
     chinese, longest_word = lines[0], max(display_width(word) for word in column.metadata["en"].split())
-    return min(46.0, max(8.0, chinese * 0.62 + 3.0, longest_word + 2.5, widest + 2.0))
+    width = max(8.0, chinese * 0.62 + 3.0, longest_word + 2.5, max(cells, default=0.0) + 2.0)
+    return min(_WIDEST_COLUMN, width), cells
 
 
 def _colours(sheet: Sheet, name: str) -> list[str]:
