@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -88,24 +89,24 @@ def print_run(run: Run) -> None:
 
 
 def _areas_table(run: Run) -> Table:
-    table = Table(title=say("低压网格", "LV grid areas"), title_justify="left")
-    for zh, en, right in (
-        ("状态", "status", False),
-        ("网格", "area", False),
-        ("最高负载率 %", "max load %", True),
-        ("允许容量合计 kVA", "allowed, sum kVA", True),
-        ("同时允许 kVA", "at once kVA", True),
-        ("限制", "limited by", False),
+    table = Table(title=say("低压网格", "LV grid areas"), title_justify="left", expand=False)
+    table.add_column(say("状态", "status"), no_wrap=True)
+    table.add_column(say("网格", "area"))
+    for zh, en in (
+        ("最高\n负载率\n%", "max\nload\n%"),
+        ("允许\n合计\nkVA", "sum\nkVA"),
+        ("同时\n允许\nkVA", "at once\nkVA"),
     ):
-        table.add_column(say(zh, en), justify="right" if right else "left")
+        table.add_column(say(zh, en), justify="right", no_wrap=True)
+    table.add_column(say("限制", "limited by"))
     order = {status: rank for rank, status in enumerate(("blocked", "pre_control", "no_data", "open"))}
     for row in run.areas.sort_values("status", key=lambda s: s.map(order), kind="stable").itertuples():
         table.add_row(
             f"[{STATUS_STYLE[row.status]}]{word(STATUS[row.status])}[/]",
             escape(f"{row.area_id} {row.name}"),
-            _number(row.max_loading_percent, 1),
-            _number(row.allowed_sum_kva, 0, at_least=bool(row.allowed_sum_is_lower_bound)),
-            _number(row.allowed_kva, 0),
+            _rounded_down(row.max_loading_percent, 1),
+            _rounded_down(row.allowed_sum_kva, 0, at_least=bool(row.allowed_sum_is_lower_bound)),
+            _rounded_down(row.allowed_kva, 0, at_least=bool(row.allowed_sum_is_lower_bound)),
             escape(_limited_by(row)),
         )
     return table
@@ -130,7 +131,7 @@ def _alerts_table(run: Run) -> Table:
             rule,
             word(ACTION[action]),
             str(len(group)),
-            escape(f"{kind} {worst['element_id']} {worst['value']:.1f} {worst['unit']}{at}"),
+            escape(f"{kind} {worst['element_id']} {_rounded_down(worst['value'], 1)} {worst['unit']}{at}"),
         )
     return table
 
@@ -174,10 +175,12 @@ def how_sure(run: Run) -> str:
     return "\n".join(lines)
 
 
-def _number(value: float, digits: int, *, at_least: bool = False) -> str:
-    if value != value:
+def _rounded_down(value: float, digits: int, *, at_least: bool = False) -> str:
+    """Never above the value itself: what is shown as 160 kVA is there, what is shown as 70 % was reached."""
+    if math.isnan(value):
         return say("未知", "unknown")
-    return ("≥ " if at_least else "") + f"{value:,.{digits}f}"
+    down = math.floor(round(value * 10**digits, 9)) / 10**digits
+    return ("≥ " if at_least else "") + f"{down:,.{digits}f}"
 
 
 def where(label_zh: str, label_en: str, path: Path) -> None:
