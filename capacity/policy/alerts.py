@@ -158,7 +158,7 @@ def _duration_h(row: pd.Series, trigger: Trigger, curves: RatedCurves) -> float:
     """The longest unbroken time for which the trigger would have fired."""
     step_h = float((curves.timestamps[1] - curves.timestamps[0]) / pd.Timedelta(hours=1))
     loading = curves.s_kva[curves.row(row.element_id)] / row.rated_kva * 100.0
-    above = np.array([trigger.fires(value) for value in loading])
+    above = trigger.fires_at(loading)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], above, [False]))))
     return float((edges[1::2] - edges[::2]).max(initial=0)) * step_h
 

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
+from collections.abc import Callable
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
-_COMPARE = {">=": operator.ge, ">": operator.gt, "<": operator.lt, "<=": operator.le}
+_COMPARE: dict[str, Callable[[npt.NDArray[np.float64], float], npt.NDArray[np.bool_]]] = {
+    ">=": operator.ge,
+    ">": operator.gt,
+    "<": operator.lt,
+    "<=": operator.le,
+}
 
 
 class _Frozen(BaseModel):
@@ -33,7 +41,11 @@ class Trigger(_Frozen):
         The comparison is on unrounded values; only the noise of binary arithmetic (beyond nine decimals, as in
         0.1 + 0.2) is taken off, so that a value which is 80 on paper is 80 here.
         """
-        return bool(_COMPARE[self.comparison](round(value, 9), self.threshold))
+        return bool(self.fires_at(np.array([value]))[0])
+
+    def fires_at(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        """``fires`` for every value of an array."""
+        return _COMPARE[self.comparison](np.round(values, 9), self.threshold)
 
 
 class Choice(_Frozen):
