@@ -9,6 +9,7 @@ import pandas as pd
 from capacity.runs.cells import both, missing_text, words_of
 from capacity.runs.sheets import Book, Sheet, write_sheet
 from capacity.tables._schema import Table, table, text
+from capacity.tables.chinese import in_chinese
 
 DICTIONARY = table(
     "dictionary",
@@ -21,10 +22,12 @@ DICTIONARY = table(
         "en": text("列（英文）", "column (English)"),
         "name": text("字段名", "field name"),
         "unit": text("单位", "unit"),
-        "meaning": text("含义", "meaning"),
+        "meaning_zh": text("含义（中文）", "meaning (Chinese)"),
+        "meaning_en": text("含义（英文）", "meaning (English)"),
         "codes": text("取值", "values"),
         "shown_as": text("空值显示", "an empty value is shown as"),
-        "missing": text("空值含义", "what an empty value means"),
+        "missing_zh": text("空值含义（中文）", "what an empty value means (Chinese)"),
+        "missing_en": text("空值含义（英文）", "what an empty value means (English)"),
     },
 )
 
@@ -48,14 +51,16 @@ def dictionary(schemas: Mapping[str, Table]) -> pd.DataFrame:
                     "en": facts["en"],
                     "name": name,
                     "unit": "" if facts["unit"] == "1" else facts["unit"],
-                    "meaning": (column.description or "").replace("``", ""),
+                    "meaning_zh": in_chinese(column.description or ""),
+                    "meaning_en": (column.description or "").replace("``", ""),
                     "codes": "; ".join(
                         f"{code} = {both(codes[code])}" if code in codes else code
                         for code in facts["choices"] or ()
                         if code
                     ),
                     "shown_as": missing_text(column) if facts["missing"] is not None else "",
-                    "missing": facts["missing"] or "",
+                    "missing_zh": in_chinese(facts["missing"] or ""),
+                    "missing_en": facts["missing"] or "",
                 }
             )
     return DICTIONARY.validate(pd.DataFrame(rows))

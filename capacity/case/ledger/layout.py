@@ -10,6 +10,7 @@ import xlsxwriter
 
 from capacity.case.ledger.cells import expected
 from capacity.case.ledger.sheets import INSTRUCTIONS, SHEETS, Field, SheetSpec
+from capacity.tables.chinese import in_chinese
 
 LAST_LISTED_ROW = 5000
 """Down to this row the lists of choices are offered."""
@@ -100,10 +101,15 @@ def comment(field: Field) -> str:
     if field.unique:
         lines.append("不可重复 unique")
     if field.description:
-        lines.append(field.description)
+        lines.append(_both(field.description))
     if field.missing:
-        lines.append(f"empty: {field.missing}")
+        lines.append(f"空值 empty: {_both(field.missing)}")
     return "\n".join(lines)
+
+
+def _both(sentence: str) -> str:
+    chinese = in_chinese(sentence)
+    return sentence if chinese == sentence else f"{chinese}\n{sentence}"
 
 
 def _heading(colour: str) -> dict[str, Any]:
