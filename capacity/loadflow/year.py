@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from capacity.loadflow.calibration import UNMET, calibrate
+from capacity.loadflow.calibration import UNMET, Calibrated, Solved, calibrate
 from capacity.loadflow.flows import Meters, TrafoEnds
 from capacity.loadflow.grid import Grid
 from capacity.loadflow.injections import Injections
@@ -120,46 +120,44 @@ def _solve_range(plan: Plan, first: int, last: int, curves: Curves, progress: Pr
         plan.island_of_bus,
     )
     width = worker.blocks * LANES
-    nearest: Block | None = None
+    block: Solved | None = None
     for begin in range(first, last, width):
         numbers = np.arange(begin, min(begin + width, last))
         steps, padding = padded(numbers)
-        power, voltage, status = _solved_block(plan, worker, steps, nearest, curves, numbers)
-        status[:, padding == PADDING] = PADDING
-        gatherer.add(steps, voltage, status)
-        _record(plan, curves, numbers, power, voltage, status)
-        nearest = voltage[-1:, :, :, -1:]
+        block = _solved_block(plan, worker, steps, block)
+        block.status[:, padding == PADDING] = PADDING
+        gatherer.add(steps, block.voltage, block.status)
+        _record(plan, curves, numbers, block)
         progress.add(len(numbers))
     return gatherer.gathered
 
 
-def _solved_block(
-    plan: Plan, worker: Worker, steps: Ints, nearest: Block | None, curves: Curves, numbers: Ints
-) -> tuple[Block, Block, npt.NDArray[np.uint8]]:
-    """Consumption, voltages and status of a block, loads scaled to readings where there are any."""
-    if plan.metered is None:
-        power = plan.injections.power(steps, None)
-        return power, *worker.solve(steps, power, nearest)
-    done = calibrate(plan.injections, plan.metered, steps, worker.solve, nearest)
-    curves.net_load[:, :, numbers] = in_steps(done.net_load, len(numbers))
-    gap = in_steps(done.gap, len(numbers))
-    limit = UNMET * plan.metered.rating[:, None]
-    curves.unmet[:, numbers] = (np.abs(gap) > limit[:, None]).any(axis=1) & plan.metered.measured[:, numbers]
-    curves.clipped[:, numbers] = in_steps(done.net_load, len(numbers))[:, 0] <= 0.0
-    return done.power, done.voltage, done.status
+def _solved_block(plan: Plan, worker: Worker, steps: Ints, before: Solved | None) -> Solved:
+    """A block of steps, loads scaled to readings where there are any; the block before says where to start."""
+    if plan.metered is not None:
+        calibrated = before if isinstance(before, Calibrated) else None
+        return calibrate(plan.injections, plan.metered, steps, worker.solve, calibrated)
+    power = plan.injections.power(steps, None)
+    voltage, status = worker.solve(steps, power, None if before is None else before.nearest)
+    return Solved(power, voltage, status)
 
 
-def _record(
-    plan: Plan, curves: Curves, numbers: Ints, power: Block, voltage: Block, status: npt.NDArray[np.uint8]
-) -> None:
-    """Write a block's flows and failures into the year's curves."""
+def _record(plan: Plan, curves: Curves, numbers: Ints, block: Solved) -> None:
+    """Write a block's flows, failures and what its readings left unmet into the year's curves."""
     count = len(numbers)
     span = slice(int(numbers[0]), int(numbers[0]) + count)
+    voltage, power, status = block.voltage, block.power, block.status
     curves.hv[:, :, span] = in_steps(plan.trafos.hv.power(voltage), count)
     curves.lv[:, :, span] = -in_steps(plan.trafos.lv.power(voltage), count)
     curves.feeders[:, :, span] = in_steps(plan.feeders.power(voltage, power), count)
     curves.substations[:, :, span] = in_steps(plan.substations.power(voltage, power), count)
     curves.failed[:, span] = (status == FAILED).reshape(len(status), -1)[:, :count]
+    if plan.metered is not None and isinstance(block, Calibrated):
+        net_load, gap = in_steps(block.net_load, count), in_steps(block.gap, count)
+        limit = UNMET * plan.metered.rating[:, None, None]
+        curves.net_load[:, :, span] = net_load
+        curves.unmet[:, span] = (np.abs(gap) > limit).any(axis=1) & plan.metered.measured[:, span]
+        curves.clipped[:, span] = net_load[:, 0] <= 0.0
 
 
 def in_steps(block: Block, count: int) -> Reals:
