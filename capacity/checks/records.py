@@ -22,8 +22,8 @@ TOO_FEW_CUSTOMERS = Kind(
 UNASSIGNED = Kind(
     "records.application_unassigned",
     "warning",
-    "open applications (received, offered, accepted) without a transformer",
-    "未分配配变的在办申请（已受理、已答复、已批）",
+    "open applications (received, offered, accepted) without a transformer and without a node that one supplies",
+    "未分配配变、也无配变供电接入点的在办申请（已受理、已答复、已批）",
     "Assign a transformer; until then they reserve nothing.",
     "请分配配变；分配前不预留容量。",
     "not_counted",
@@ -94,10 +94,12 @@ def applications(facts: Facts) -> Iterator[Issue]:
     """Open applications that reserve nothing, one issue per reason."""
     table = facts.case.applications
     pending = table[table["status"].isin(OPEN_STATUSES)]
+    at_node = pending["node_id"].astype(object).map(facts.node_ids).map(facts.transformer_of_bus)
+    unassigned = pending["transformer_id"].isna() & at_node.isna()
     dedicated = {str(t) for t in facts.ledger.index[facts.ledger["ownership"].eq("dedicated").fillna(False)]}
     at_dedicated = pending["transformer_id"].astype(object).map(lambda t: str(t) in dedicated).astype(bool)
     for kind, rows, en, zh in (
-        (UNASSIGNED, pending[pending["transformer_id"].isna()], "have no transformer", "未分配配变"),
+        (UNASSIGNED, pending[unassigned], "have no transformer", "未分配配变"),
         (AT_DEDICATED, pending[at_dedicated], "stand at a dedicated transformer", "接于专变"),
     ):
         if len(rows):

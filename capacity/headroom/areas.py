@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from capacity.headroom.grid import Grid, counted_transformers, simultaneous_figure
+from capacity.headroom.figure import simultaneous_figure
+from capacity.headroom.grid import Grid, counted_transformers
 from capacity.headroom.transformers import UNKNOWN_REASONS
 from capacity.tables.policy import Policy
 
@@ -53,7 +54,7 @@ def _sums(counted: pd.DataFrame, policy: Policy) -> dict[str, object]:
         "allowed_sum_kva": float(counted["allowed_kva"].sum()) if (~unknown).any() else np.nan,
         "allowed_sum_is_lower_bound": bool(unknown.any()),
         "reserved_kva": float(counted["reserved_kva"].sum()),
-        "structural": bool(round(float(k * counted["rated_kva"].sum()), 9) < policy.triggers["pre_control"].threshold),
+        "structural": policy.triggers["pre_control"].fires(float(k * counted["rated_kva"].sum())),
     }
 
 

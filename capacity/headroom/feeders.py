@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from capacity.headroom.grid import Grid, counted_transformers, simultaneous_figure
+from capacity.headroom.figure import simultaneous_figure
+from capacity.headroom.grid import Grid, counted_transformers
 from capacity.headroom.transformers import UNKNOWN_REASONS
 from capacity.tables.policy import Policy
 
@@ -89,7 +90,7 @@ def _lowest_voltage(grid: Grid, feeder_id: str) -> dict[str, object]:
 def substation_headroom(grid: Grid, policy: Policy) -> pd.DataFrame:
     """One row per substation, with the columns of ``tables.results.substations``.
 
-    Its room is ``limit · rating − highest import − reserved − k·Sn of transformers without data``.
+    Its room is ``limit · rating − highest import − reserved − what is assumed of transformers without data``.
     """
     flows = grid.solved.substations
     load_kva = np.hypot(flows.p_kw, flows.q_kvar)
@@ -99,14 +100,13 @@ def substation_headroom(grid: Grid, policy: Policy) -> pd.DataFrame:
     for substation in grid.case.topology.substations.itertuples():
         below = grid.transformers[grid.transformers["substation_id"].eq(substation.substation_id).fillna(False)]
         below = below[below["in_service"].astype(bool)]
-        unknown = below[below["source"].eq("none")]
-        assumed_kva = policy.choice("transformer_limit_percent") / 100.0 * float(unknown["rated_kva"].sum())
+        assumed = grid.assumed_kva[grid.assumed_kva.index.isin(below.index)]
         peak = _peak(substation.substation_id, flows.ids, load_kva, grid.solved.timestamps)
         rated_kva = float(substation.rated_kva) if pd.notna(substation.rated_kva) else np.nan
         reserved_kva = float(below["reserved_kva"].sum())
         failed = _any_failed(grid, substation.substation_id)
         imported = _peak(substation.substation_id, flows.ids, import_kva, grid.solved.timestamps)
-        room_kva = limit_percent / 100.0 * rated_kva - imported.kva - reserved_kva - assumed_kva
+        room_kva = limit_percent / 100.0 * rated_kva - imported.kva - reserved_kva - float(assumed.sum())
         rows.append(
             {
                 "substation_id": substation.substation_id,
@@ -119,7 +119,7 @@ def substation_headroom(grid: Grid, policy: Policy) -> pd.DataFrame:
                 "reserved_kva": reserved_kva,
                 "allowed_kva": np.nan if failed else np.maximum(room_kva, 0.0),
                 "binding_element": None if np.isnan(rated_kva) else substation.substation_id,
-                "reason": _substation_reason(failed, room_kva, len(unknown)),
+                "reason": _substation_reason(failed, room_kva, len(assumed)),
             }
         )
     return pd.DataFrame(rows)

@@ -17,9 +17,9 @@ def application_demand(case: Case, policy: Policy, applications: pd.DataFrame) -
 
     Returns
     -------
-    DataFrame, one row per application in the given order: ``application_id``, ``transformer_id``, ``bus`` (pandapower
-    index of its node, else of the transformer's LV busbar; -1 unknown), ``status``, ``s_kva``, ``p_kw``, ``q_kvar``
-    (lagging).
+    DataFrame, one row per application in the given order: ``application_id``, ``transformer_id`` (the one that supplies
+    its node; as stated where the node is not known or at MV), ``bus`` (pandapower index of its node, else of the
+    transformer's LV busbar; -1 unknown), ``status``, ``s_kva``, ``p_kw``, ``q_kvar`` (lagging).
     """
     table = applications.reset_index(drop=True)
     power_factor = table["power_factor"].fillna(case.settings.power_factor).astype("float64")
@@ -28,10 +28,13 @@ def application_demand(case: Case, policy: Policy, applications: pd.DataFrame) -
     bus_of_name = _unique(case.net.bus, "name")
     busbar_of = case.net.trafo.drop_duplicates("name").set_index("name")["lv_bus"]
     bus = table["node_id"].map(bus_of_name).fillna(table["transformer_id"].map(busbar_of))
+    supplier = case.topology.buses["transformer_id"]
+    of_node, of_stated = bus.map(supplier), table["transformer_id"].map(busbar_of).map(supplier)
+    as_stated = of_node.isna() | of_node.eq(of_stated).fillna(False)  # also the second of two parallel units
     return pd.DataFrame(
         {
             "application_id": table["application_id"],
-            "transformer_id": table["transformer_id"],
+            "transformer_id": table["transformer_id"].where(as_stated, of_node).astype("string"),
             "bus": bus.fillna(-1).astype("int64"),
             "status": table["status"],
             "s_kva": p_kw / power_factor,

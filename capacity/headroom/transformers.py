@@ -24,7 +24,8 @@ def transformer_headroom(
     full = rates.copy()
     full["reserved_kva"] = full["transformer_id"].map(reserved_by_transformer(reserved)).fillna(0.0).astype("float64")
     limit_kva = policy.choice("transformer_limit_percent") / 100.0 * full["rated_kva"]
-    room_kva = limit_kva - full["smax_import_kva"] - full["reserved_kva"]
+    # beyond nine decimals is the noise of binary arithmetic: a transformer that is full on paper is full here
+    room_kva = (limit_kva - full["smax_import_kva"] - full["reserved_kva"]).round(9)
     untrusted = solver_failed & full["source"].eq("simulated").to_numpy()
     reason = np.select(
         [

@@ -32,7 +32,13 @@ def transformer_rates(
     rated_kva = who["rated_kva"].to_numpy(dtype=np.float64)
     coverage = 100.0 * np.isfinite(curves.s_kva).mean(axis=1)
     enough = coverage >= policy.choice("coverage_min_percent")
-    rates = _rates(policy, curves, np.where(enough[:, None], curves.s_kva, np.nan), rated_kva, _step_hours(curves))
+    rates = _rates(
+        policy,
+        curves,
+        np.where(enough[:, None], curves.s_kva, np.nan),
+        rated_kva,
+        _step(curves) / pd.Timedelta(hours=1),
+    )
     rates["coverage_percent"] = coverage
     rates["source"] = list(curves.source)
     rates["simulated_max_loading_percent"] = _simulated_on_metered_side(case, solved, who)
@@ -41,8 +47,8 @@ def transformer_rates(
     return pd.concat([who, rates], axis=1)
 
 
-def _step_hours(curves: RatedCurves) -> float:
-    return float((curves.timestamps[1] - curves.timestamps[0]) / pd.Timedelta(hours=1))
+def _step(curves: RatedCurves) -> pd.Timedelta:
+    return curves.timestamps[1] - curves.timestamps[0]
 
 
 def _identity(case: Case, curves: RatedCurves) -> pd.DataFrame:
@@ -51,20 +57,21 @@ def _identity(case: Case, curves: RatedCurves) -> pd.DataFrame:
     distribution = case.topology.trafos[case.topology.trafos["kind"] == "distribution"].drop_duplicates("trafo_id")
     placed = distribution.set_index("trafo_id")
     ids = table["transformer_id"]
-    now = curves.timestamps[-1]
-    in_time = table["valid_to"].isna() | (table["valid_to"] > now)
+    as_of = curves.timestamps[-1] + _step(curves)
+    gone = table["valid_to"].notna() & (table["valid_to"] <= as_of)
+    still_to_come = table["valid_from"].notna() & (table["valid_from"] > as_of)
     return pd.DataFrame(
         {
             "transformer_id": ids,
             "system_code": table["system_code"],
             "name": table["name"].fillna(ids),
             "area_id": table["area_id"],
-            "feeder_id": table["feeder_id"].fillna(ids.map(placed["feeder_id"])),
+            "feeder_id": ids.map(placed["feeder_id"]).astype("string").fillna(table["feeder_id"]),
             "substation_id": ids.map(placed["substation_id"]),
             "branch": table["area_id"].map(areas["branch"]),
             "supply_station": table["area_id"].map(areas["supply_station"]),
             "ownership": table["ownership"],
-            "in_service": ids.map(placed["live"]).fillna(False).astype(bool) & in_time,
+            "in_service": ids.map(placed["live"]).fillna(False).astype(bool) & ~gone & ~still_to_come,
             "rated_kva": table["rated_kva"],
             "customer_count": table["customer_count"],
         }
@@ -83,7 +90,7 @@ def _rates(policy: Policy, curves: RatedCurves, s_kva: Floats, rated_kva: Floats
     rates["max_direction"] = pd.Series(np.where(power_at_max < 0.0, "export", "import")).where(known)
     heavy, overload = policy.choice("heavy_percent"), policy.choice("overload_percent")
     for threshold, suffix in ((heavy, "ge_80"), (overload, "ge_100")):
-        above = loading >= threshold
+        above = np.round(loading, 9) >= threshold  # as triggers compare: 80 on paper is 80 here
         rates[f"hours_{suffix}"] = np.where(known, above.sum(axis=1) * step_hours, np.nan)
         rates[f"longest_run_{suffix}_h"] = np.where(known, longest_run_steps(above) * step_hours, np.nan)
     sustained = policy.choice("sustained_hours")
