@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from capacity.case import load_case as load_case
     from capacity.case import load_scenario as load_scenario
     from capacity.case import write_case as write_case
-    from capacity.checks import check as check
     from capacity.figures import draw_all as draw_all
     from capacity.month import run_month as run_month
     from capacity.policy import load_policy as load_policy
     from capacity.runs import compare_runs as compare_runs
     from capacity.runs import read_run as read_run
     from capacity.runs import write_run as write_run
+    from capacity.study import check as check
     from capacity.study import run_study as run_study
     from capacity.tables.case import Case as Case
     from capacity.tables.case import Window as Window
@@ -34,7 +34,7 @@ _HOME = {
     "Run": "capacity.tables.run",
     "Window": "capacity.tables.case",
     "apply_scenario": "capacity.case",
-    "check": "capacity.checks",
+    "check": "capacity.study",
     "compare_runs": "capacity.runs",
     "draw_all": "capacity.figures",
     "load_case": "capacity.case",

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from capacity import headroom, policy, rates
+from capacity import checks, headroom, policy, rates
 from capacity.case import apply_scenario
-from capacity.checks import check, judge_readings
 from capacity.errors import InputError
 from capacity.loadflow import LoadFlow
 from capacity.runs import assembly
@@ -25,6 +24,23 @@ from capacity.tables.scenario import Scenario
 
 Progress = Callable[[str, int, int], None]
 Engine = Literal["auto", "radial", "pgm", "pandapower"]
+
+
+def check(case: Case, window: Window | None = None, *, rules: Policy | None = None) -> tuple[Issue, ...]:
+    """Every problem of a case at once, errors first; see :func:`capacity.checks.check`.
+
+    Parameters
+    ----------
+    window : the steps to look at, if not the twelve months before the case's as-of date (P1).
+    rules : the policy, if not the one that the case names; it says which coverage of readings suffices.
+
+    Raises
+    ------
+    PolicyError
+        The policy that the case names is absent or cannot be used.
+    """
+    rules = rules or policy.load_policy(case.settings.policy)
+    return checks.check(case, window, coverage_min_percent=rules.choice("coverage_min_percent"))
 
 
 def run_study(
@@ -62,10 +78,11 @@ def run_study(
         rules = rules or policy.load_policy(case.settings.policy)
         studied = apply_scenario(case, scenario) if scenario else case
         window = window or studied.window
-        issues = _without_errors(check(studied, window))
-        readings = judge_readings(studied, window)
+        issues = _without_errors(check(studied, window, rules=rules))
+        readings = checks.judge_readings(studied, window)
     with clock.stage("load flow"):
-        flow = LoadFlow(studied, window, engine=engine, workers=workers, readings=readings)
+        levels = (rules.choice("heavy_percent"), rules.choice("overload_percent"))
+        flow = LoadFlow(studied, window, levels_percent=levels, engine=engine, workers=workers, readings=readings)
         solved = flow.solve_year(progress=clock.within("load flow"))
     with clock.stage("load rates"):
         curves = rates.rated_curves(studied, readings, solved, projected=scenario is not None)

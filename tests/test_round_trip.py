@@ -14,8 +14,7 @@ import pytest
 from capacity.case import load_case
 from capacity.case.ledger import export_readings, export_workbook, import_workbook
 from capacity.case.synthetic import build_bundled_case
-from capacity.checks import check
-from capacity.study import run_study
+from capacity.study import check, run_study
 from capacity.tables.case import Case, Window
 from capacity.tables.issue import Issue
 from capacity.tables.run import Run

@@ -14,7 +14,7 @@ from capacity.tables.readings import JudgedReadings
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
-def check(case: Case, window: Window | None = None) -> tuple[Issue, ...]:
+def check(case: Case, window: Window | None = None, *, coverage_min_percent: float) -> tuple[Issue, ...]:
     """Every problem of a case: those met while reading it and those of every check, errors first.
 
     Never raises, never changes the case, never stops at the first problem. The same case gives the same issues in the
@@ -24,8 +24,9 @@ def check(case: Case, window: Window | None = None) -> tuple[Issue, ...]:
     ----------
     case : the case as read.
     window : the steps looked at; the twelve months before the as-of date unless stated (P1).
+    coverage_min_percent : the policy's share of steps with a reading that counts, below which data are insufficient.
     """
-    facts = Facts(case, window or case.window)
+    facts = Facts(case, window or case.window, coverage_min_percent)
     said = {(i.file, i.column, frozenset(i.ids)) for i in case.reading_issues if i.ids}
     ours = [issue for one in CHECKS for issue in _carried_out(one, facts)]
     found = [*case.reading_issues, *(i for i in ours if (i.file, i.column, frozenset(i.ids)) not in said)]

@@ -14,13 +14,8 @@ from capacity.tables.issue import Issue
 from capacity.tables.readings import ReadingState
 from capacity.tables.words import Word
 
-SUFFICIENT_PERCENT = 50.0
-"""Below this coverage the result is "insufficient data" (P1)."""
-
 GOOD_PERCENT = 90.0
 """Below this coverage the maximum may well lie in a gap: a warning."""
-
-"""Transformers needed before one daily shape is compared with that of the others."""
 
 NOT_COUNTED = {
     ReadingState.MISSING: Word("无读数", "without reading"),
@@ -36,8 +31,8 @@ NOT_COUNTED = {
 INSUFFICIENT = Kind(
     "coverage.insufficient",
     "warning",
-    f"less than {SUFFICIENT_PERCENT:g} % of the window's steps with a reading that counts",
-    f"有效读数少于 {SUFFICIENT_PERCENT:g} % 的配变",
+    "fewer of the window's steps with a reading that counts than the policy asks for (`coverage_min_percent`)",
+    "有效读数低于政策要求（`coverage_min_percent`）的配变",
     "Supply the missing readings; until then its result is 'insufficient data', never free capacity.",
     "请补采读数；补齐前结果为“数据不足”，不作为可开放容量。",
     "not_counted",
@@ -45,8 +40,8 @@ INSUFFICIENT = Kind(
 GAPS = Kind(
     "coverage.gaps",
     "warning",
-    f"from {SUFFICIENT_PERCENT:g} % to less than {GOOD_PERCENT:g} % of the steps with a reading that counts",
-    f"有效读数在 {SUFFICIENT_PERCENT:g} % 至 {GOOD_PERCENT:g} % 之间的配变",
+    f"enough, but less than {GOOD_PERCENT:g} % of the steps with a reading that counts",
+    f"有效读数达到政策要求但不足 {GOOD_PERCENT:g} % 的配变",
     "Supply the missing readings: the true maximum may lie in the gap.",
     "请补采读数：真实最大值可能落在缺失时段。",
     "lower_accuracy",
@@ -92,10 +87,11 @@ def gaps(facts: Facts) -> Iterator[Issue]:
     coverage, valid = judged.coverage_percent, judged.valid
     slight = []
     for row, transformer_id in enumerate(judged.transformer_ids):
-        if coverage[row] >= GOOD_PERCENT:
+        insufficient = coverage[row] < facts.coverage_min_percent
+        if coverage[row] >= GOOD_PERCENT and not insufficient:
             slight += [transformer_id] if coverage[row] < 100.0 else []
             continue
-        kind = INSUFFICIENT if coverage[row] < SUFFICIENT_PERCENT else GAPS
+        kind = INSUFFICIENT if insufficient else GAPS
         lengths = run_lengths(~valid[row : row + 1])[0]
         first = int(np.argmax(lengths))
         days, start = float(lengths[first] * facts.window.step_hours / 24.0), judged.timestamps[first]

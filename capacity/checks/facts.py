@@ -20,10 +20,14 @@ CARRIERS = ("bus", "line", "trafo")
 
 @dataclass(frozen=True)
 class Facts:
-    """A case and what is derived from it on demand. Nothing here changes the case."""
+    """A case and what is derived from it on demand. Nothing here changes the case.
+
+    ``coverage_min_percent`` is the policy's least share of steps with a reading that counts (P1).
+    """
 
     case: Case
     window: Window
+    coverage_min_percent: float
 
     @cached_property
     def sheet(self) -> Sheet:

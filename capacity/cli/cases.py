@@ -88,7 +88,7 @@ def check(
 ) -> None:
     """Report every problem of a case at once; exit code 1 on errors. 检查算例。"""
     from capacity.case import load_case
-    from capacity.checks import check as check_case
+    from capacity.study import check as check_case
 
     issues = check_case(load_case(folder))
     if as_json:

@@ -43,6 +43,7 @@ class LoadFlow:
     ----------
     case : the case; its ``net`` is copied, never changed.
     window : the steps, by default the twelve months before the case's as-of date.
+    levels_percent : the loadings of a line from which it counts as heavily loaded and as overloaded (P2).
     engine : ``auto`` picks per island: radial for trees with one source, else pgm, else pandapower.
     workers : threads of :meth:`solve_year`, by default one per processor, at most eight.
     readings : judged readings to scale loads to; by default the case's own, judged by the ledger alone.
@@ -60,6 +61,7 @@ class LoadFlow:
         case: Case,
         window: Window | None = None,
         *,
+        levels_percent: tuple[float, float],
         engine: Choice = "auto",
         workers: int | None = None,
         readings: JudgedReadings | None = None,
@@ -76,7 +78,14 @@ class LoadFlow:
         sources = source_voltage(case, self.window, grid)
         reference = Reference(case.net, gen_profile(case, self.window))
         chosen = self.engines
-        self._plan = make_plan(case, grid, injections, self._metered, lambda: Worker(grid, chosen, reference, sources))
+        self._plan = make_plan(
+            case,
+            grid,
+            injections,
+            self._metered,
+            levels_percent,
+            lambda: Worker(grid, chosen, reference, sources),
+        )
         self._sources, self._reference = sources, reference
         self._own = threading.local()
         self._lock = threading.Lock()

@@ -22,7 +22,12 @@ Complexes = npt.NDArray[np.complex128]
 
 
 def make_plan(
-    case: Case, grid: Grid, injections: Injections, metered: Metered | None, make_worker: Callable[[], Worker]
+    case: Case,
+    grid: Grid,
+    injections: Injections,
+    metered: Metered | None,
+    levels_percent: tuple[float, float],
+    make_worker: Callable[[], Worker],
 ) -> Plan:
     """The plan of a year: every line in kA per volt pu, the meters, and how to make a thread's worker."""
     rows = grid.branches.of("line")
@@ -46,6 +51,7 @@ def make_plan(
         line_rows=rows,
         line_two_port=np.ascontiguousarray(two_port),
         line_rating_ka=np.where(rating > 0.0, rating, np.nan),
+        levels_percent=levels_percent,
         island_of_bus=island,
         make_worker=make_worker,
     )

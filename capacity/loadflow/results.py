@@ -33,9 +33,9 @@ def line_table(
         rated = np.isfinite(loading[:, place])
         table[f"{word}_loading_at"] = _moments(times, np.where(rated, gathered.top_step[:, place], -1))
     unknown = ~np.isfinite(loading[:, 0])
-    for level, percent in enumerate((80, 100)):
-        table[f"hours_ge_{percent}"] = np.where(unknown, np.nan, gathered.runs.count[:, level] * hours)
-        table[f"longest_run_ge_{percent}_h"] = np.where(unknown, np.nan, gathered.runs.longest[:, level] * hours)
+    for level, suffix in enumerate(("ge_80", "ge_100")):
+        table[f"hours_{suffix}"] = np.where(unknown, np.nan, gathered.runs.count[:, level] * hours)
+        table[f"longest_run_{suffix}_h"] = np.where(unknown, np.nan, gathered.runs.longest[:, level] * hours)
     island = plan.island_of_bus[grid.branches.f[plan.line_rows]]
     table["steps_failed"] = failed.sum(axis=1)[island].astype(np.float64)
     return table.reindex(case.net.line.index)

@@ -1,9 +1,9 @@
 """Statistics gathered while the year is solved: from bus voltages, whichever engine found them.
 
 Loading is the current at the more loaded end. Three things are kept per line: the three highest steps, hours at or
-above 80 % and 100 %, and the longest run of such steps. A run ends where a step failed: what happened there is unknown.
-Ranges of steps are gathered apart (one per thread) and merged; a run that crosses the border is put together from the
-run at the end of one range and the run at the start of the next.
+above each of two levels (heavy load and overload, P2), and the longest run of such steps. A run ends where a step
+failed: what happened there is unknown. Ranges of steps are gathered apart (one per thread) and merged; a run that
+crosses the border is put together from the run at the end of one range and the run at the start of the next.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ Bools = npt.NDArray[np.bool_]
 Statuses = npt.NDArray[np.uint8]
 
 TOP = 3
-LEVELS = (0.8, 1.0)
-"""Shares of the rating whose hours and runs are counted (P2)."""
+LEVELS = 2
+"""How many levels of loading have their hours and runs counted (P2): heavy load and overload."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Gathered:
 
 def nothing_gathered(n_lines: int, n_bus: int) -> Gathered:
     """Statistics of an empty range."""
-    runs = Runs(*(np.zeros((n_lines, len(LEVELS)), dtype=np.int64) for _ in range(4)))
+    runs = Runs(*(np.zeros((n_lines, LEVELS), dtype=np.int64) for _ in range(4)))
     return Gathered(
         0,
         np.full((n_lines, TOP), np.nan),
@@ -108,12 +108,15 @@ class Gatherer:
     ----------
     f, t : the lines' electrical buses. ``two_port`` : ``(n_lines, 8)`` real and imaginary parts of Yff, Yft, Ytf, Ytt
         scaled so that they give kA. ``rating`` : kA, NaN where unknown.
+    levels_percent : the two loadings, in percent of the rating, whose hours and runs are counted.
     island : island of every electrical bus.
     """
 
-    def __init__(self, f: Ints, t: Ints, two_port: Reals, rating: Reals, island: Ints) -> None:
+    def __init__(
+        self, f: Ints, t: Ints, two_port: Reals, rating: Reals, levels_percent: tuple[float, float], island: Ints
+    ) -> None:
         self._f, self._t, self._two_port, self._island = f, t, two_port, island
-        levels = np.array(LEVELS) * rating[:, None]
+        levels = np.array(levels_percent) / 100.0 * rating[:, None]
         self._limits = np.where(levels > 0.0, levels * levels, np.inf)
         empty = nothing_gathered(len(f), len(island))
         self._span = 0

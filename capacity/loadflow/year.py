@@ -39,6 +39,7 @@ class Plan:
     line_rows: Ints
     line_two_port: Reals
     line_rating_ka: Reals
+    levels_percent: tuple[float, float]
     island_of_bus: Ints
     make_worker: Callable[[], Worker]
 
@@ -117,6 +118,7 @@ def _solve_range(plan: Plan, first: int, last: int, curves: Curves, progress: Pr
         lines.t[plan.line_rows],
         plan.line_two_port,
         plan.line_rating_ka,
+        plan.levels_percent,
         plan.island_of_bus,
     )
     width = worker.blocks * LANES

@@ -59,8 +59,9 @@ class SolvedYear:
     failed : bool ``(n_islands, n_steps)``: the step did not converge in that island; its results are NaN.
     lines : index pandapower line; ``max_i_ka``, ``max_loading_percent`` (of ``max_i_ka·df·parallel``),
         ``max_loading_at``, ``second_loading_percent``, ``second_loading_at``, ``third_loading_percent``,
-        ``third_loading_at`` (the three highest single steps), ``hours_ge_80``, ``hours_ge_100``,
-        ``longest_run_ge_80_h``, ``longest_run_ge_100_h``, ``steps_failed``.
+        ``third_loading_at`` (the three highest single steps), ``hours_ge_80``, ``longest_run_ge_80_h`` (from the
+        policy's ``heavy_percent``), ``hours_ge_100``, ``longest_run_ge_100_h`` (from its ``overload_percent``),
+        ``steps_failed``.
         NaN/NaT where never solved or without rating.
     buses : index pandapower bus; ``voltage_min_pu``, ``voltage_min_at``, ``voltage_max_pu``, ``voltage_max_at``.
         NaN where unenergised or never solved.

@@ -38,6 +38,7 @@ from capacity.tables.words import EFFECT
 AS_OF = pd.Timestamp("2025-03-01")
 WINDOW = Window(AS_OF - pd.Timedelta(days=14), AS_OF, 15)
 RATED_KVA = {"T1": 200.0, "T2": 400.0, "T3": 200.0, "T4": 400.0, "T5": 315.0}
+COVERAGE_MIN_PERCENT = 50.0
 CT = {200.0: "400/5", 400.0: "800/5", 315.0: "600/5"}
 AREA = {"T1": "A1", "T2": "A1", "T3": "A2", "T4": None, "T5": "A2"}
 FEEDER = {"T1": "F1", "T2": "F1", "T3": "F2", "T4": "F2", "T5": "F2"}
@@ -65,11 +66,16 @@ class Parts:
     outages: pd.DataFrame
     extra: dict = field(default_factory=dict)
     window: ClassVar[Window] = WINDOW
+    coverage_min_percent: ClassVar[float] = COVERAGE_MIN_PERCENT
 
     def case(self) -> Case:
         pieces = {k: v for k, v in vars(self).items() if k != "extra"}
         topology = derive_topology(self.net, self.settings, self.substations, self.feeders)
         return Case(topology=topology, **pieces, **self.extra)
+
+    def check(self) -> tuple[Issue, ...]:
+        """What ``check`` finds, with the bundled policy's coverage."""
+        return check(self.case(), self.window, coverage_min_percent=self.coverage_min_percent)
 
     def add(self, table: str, schema, **row) -> None:
         """One more row in a table."""
@@ -227,7 +233,7 @@ def expect() -> Callable[..., Issue]:
     def one_issue(
         parts: Parts, code: str, ids: tuple[str, ...], phrase: str, areas: tuple[str, ...] | None = None
     ) -> Issue:
-        issues = check(parts.case(), WINDOW)
+        issues = parts.check()
         assert not [i.sentence_en for i in issues if i.check == "checks.not_carried_out"]
         kind = next(k for k in KINDS if k.code == code)
         found = [i for i in issues if i.check == code]

@@ -12,12 +12,12 @@ from capacity.tables.issue import Issue
 
 
 def test_check__sound_case_has_no_issue(parts):
-    assert check(parts.case(), parts.window) == ()
+    assert parts.check() == ()
 
 
 def test_check__window_is_the_cases_year_unless_stated(parts):
     case = parts.case()
-    codes = {i.check for i in check(case)}
+    codes = {i.check for i in check(case, coverage_min_percent=parts.coverage_min_percent)}
     assert {"coverage.insufficient", "profiles.too_short"} <= codes
     assert judge_readings(case).state.shape[1] == 365 * 96
 
@@ -28,7 +28,7 @@ def test_check__many_problems_at_once_errors_first(parts):
     parts.put("transformers", "T2", "ct_ratio", "?")
     parts.put("transformers", "T3", "area_id", "A1")
     parts.measurements.loc[parts.readings("T1")[5], "p_kw"] = 50e6
-    issues = check(parts.case(), parts.window)
+    issues = parts.check()
     found = [i.check for i in issues if i.severity != "info"]
     assert found == [
         "units.network_power",
@@ -39,7 +39,7 @@ def test_check__many_problems_at_once_errors_first(parts):
     ]
     order = {"error": 0, "warning": 1, "info": 2}
     assert [order[i.severity] for i in issues] == sorted(order[i.severity] for i in issues)
-    assert check(parts.case(), parts.window) == issues
+    assert parts.check() == issues
 
 
 def test_check__reading_issues_come_along_and_are_not_said_twice(parts):
@@ -56,7 +56,7 @@ def test_check__reading_issues_come_along_and_are_not_said_twice(parts):
         "lower_accuracy",
     )
     parts.extra["reading_issues"] = (known,)
-    assert check(parts.case(), parts.window) == (known,)
+    assert parts.check() == (known,)
 
 
 def test_check__changes_nothing(parts):
@@ -64,7 +64,7 @@ def test_check__changes_nothing(parts):
     parts.put("net.line", "L2", "in_service", False)
     case = parts.case()
     before = copy.deepcopy(case)
-    check(case, parts.window)
+    check(case, parts.window, coverage_min_percent=parts.coverage_min_percent)
     tables = ("areas", "substations", "feeders", "transformers", "profiles", "measurements", "exclusions", "customers")
     for name in tables:
         pd.testing.assert_frame_equal(getattr(case, name), getattr(before, name))
@@ -80,7 +80,7 @@ TABLES = ("areas", "substations", "feeders", "transformers", "profiles", "measur
 @pytest.mark.parametrize("name", [*TABLES, "daily_maxima", "projects", "applications", "outages"])
 def test_check__empty_table_of_any_kind(parts, name):
     setattr(parts, name, getattr(parts, name).iloc[:0])
-    issues = check(parts.case(), parts.window)
+    issues = parts.check()
     assert "checks.not_carried_out" not in {i.check for i in issues}
 
 
@@ -88,7 +88,7 @@ def test_check__empty_table_of_any_kind(parts, name):
 def test_check__table_without_columns_raises_nothing(parts, name):
     case = parts.case()
     object.__setattr__(case, name, pd.DataFrame())
-    issues = check(case, parts.window)
+    issues = check(case, parts.window, coverage_min_percent=parts.coverage_min_percent)
     said = [i for i in issues if i.check == "checks.not_carried_out"]
     assert said or name == "profiles"
     assert all("could not be carried out (" in i.sentence_en and "无法执行" in i.sentence_zh and i.ids for i in said)
@@ -98,7 +98,7 @@ def test_check__empty_network_raises_nothing(parts):
     import pandapower as pp
 
     parts.net = pp.create_empty_network()
-    codes = {i.check for i in check(parts.case(), parts.window)}
+    codes = {i.check for i in parts.check()}
     assert {
         "network.no_source",
         "references.not_in_network",
@@ -110,7 +110,7 @@ def test_check__empty_network_raises_nothing(parts):
 
 def test_check__other_step(parts):
     window = Window(parts.window.start, parts.window.end, 60)
-    codes = {i.check for i in check(parts.case(), window)}
+    codes = {i.check for i in check(parts.case(), window, coverage_min_percent=parts.coverage_min_percent)}
     assert codes == {"timestamps.off_grid"}
 
 
@@ -119,7 +119,7 @@ def test_check__other_step(parts):
 )
 def test_check__cells_left_empty_stop_no_check(parts, column):
     parts.transformers[column] = parts.transformers[column].where(parts.transformers["transformer_id"] != "T1")
-    assert "checks.not_carried_out" not in {i.check for i in check(parts.case(), parts.window)}
+    assert "checks.not_carried_out" not in {i.check for i in parts.check()}
 
 
 def test_check__registers_with_empty_cells_stop_no_check(parts):
@@ -129,4 +129,4 @@ def test_check__registers_with_empty_cells_stop_no_check(parts):
     parts.outages.loc[0, "kind"] = "fault"
     parts.exclusions.loc[0, "reason"] = "x"
     parts.daily_maxima.loc[0, "s_max_kva"] = 1.0
-    assert "checks.not_carried_out" not in {i.check for i in check(parts.case(), parts.window)}
+    assert "checks.not_carried_out" not in {i.check for i in parts.check()}

@@ -29,7 +29,18 @@ def test_insufficient__rejected_readings_are_no_coverage(parts, expect):
 def test_gaps__half_is_sufficient(parts, expect):
     parts.measurements = without(parts, "T1", slice(0, 672))
     expect(parts, "coverage.gaps", ("T1",), "T1: only 50.0 % of the steps", areas=("A1",))
-    assert "coverage.insufficient" not in {i.check for i in check(parts.case(), parts.window)}
+    assert "coverage.insufficient" not in {i.check for i in parts.check()}
+
+
+def test_insufficient__as_much_as_the_policy_asks_for(parts):
+    parts.measurements = without(parts, "T1", slice(5, 9))
+
+    def found(least_percent):
+        issues = check(parts.case(), parts.window, coverage_min_percent=least_percent)
+        return {i.check for i in issues if i.check.startswith("coverage.")}
+
+    assert found(99.0) == {"coverage.some_missing"}
+    assert found(99.9) == {"coverage.insufficient"}
 
 
 def test_some_missing(parts, expect):

@@ -2,8 +2,6 @@
 
 import shapely
 
-from capacity.checks import check
-
 
 def test_crs(parts, expect):
     parts.settings = parts.settings.model_copy(update={"crs": "EPSG:999999"})
@@ -49,7 +47,7 @@ def test_outside_area(parts, expect):
 
 def test_outside_area__at_the_road_is_no_problem(parts):
     parts.move("N1", 99.11, 25.0996)
-    assert "geography.outside_area" not in {i.check for i in check(parts.case(), parts.window)}
+    assert "geography.outside_area" not in {i.check for i in parts.check()}
 
 
 def test_no_polygon(parts, expect):

@@ -35,8 +35,7 @@ def test_duplicate_attached__two_loads_of_one_name(parts, expect):
 
 
 def test_element_ids__unnamed_switches_are_no_problem(parts):
-    from capacity.checks import check
 
     pp.create_switch(parts.net, 0, 0, et="l", closed=True)
     pp.create_switch(parts.net, 0, 2, et="l", closed=True)
-    assert not [i for i in check(parts.case(), parts.window) if i.check.startswith("ids.")]
+    assert not [i for i in parts.check() if i.check.startswith("ids.")]

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from capacity.checks import check
 from capacity.checks.meters import ct_primary_a
 
 
@@ -35,7 +34,7 @@ def test_too_large(parts, expect, factor, said):
 
 def test_too_large__heavy_load_is_no_unit_problem(parts):
     scaled(parts, "T1", 2.8)
-    assert "meters.too_large" not in {i.check for i in check(parts.case(), parts.window)}
+    assert "meters.too_large" not in {i.check for i in parts.check()}
 
 
 def test_too_small__megawatts(parts, expect):
@@ -46,7 +45,7 @@ def test_too_small__megawatts(parts, expect):
 def test_too_small__nobody_connected(parts):
     scaled(parts, "T1", 0.001)
     parts.put("transformers", "T1", "customer_count", 0)
-    assert "meters.too_small" not in {i.check for i in check(parts.case(), parts.window)}
+    assert "meters.too_small" not in {i.check for i in parts.check()}
 
 
 def test_counter(parts, expect):
@@ -65,7 +64,7 @@ def test_against_current__unbalanced_but_right(parts):
     with_currents(parts, "T1")
     with_currents(parts, "T2")
     parts.measurements.loc[parts.readings("T2"), "i_a_a"] *= 2.5
-    assert "meters.against_current" not in {i.check for i in check(parts.case(), parts.window)}
+    assert "meters.against_current" not in {i.check for i in parts.check()}
 
 
 def test_ct_ratio__too_small_for_the_rating(parts, expect):
@@ -85,7 +84,7 @@ def test_ct_ratio__bounds_and_metered_side(parts):
         (2.51 * rated_a, False),
     ):
         parts.put("transformers", "T2", "ct_ratio", f"{primary:.2f}/5")
-        assert ("meters.ct_ratio" not in {i.check for i in check(parts.case(), parts.window)}) is fits
+        assert ("meters.ct_ratio" not in {i.check for i in parts.check()}) is fits
 
 
 def test_ct_unreadable(parts, expect):
@@ -111,6 +110,6 @@ def test_ct_primary_a(text, primary):
 
 def test_levels__one_spike_is_no_unit_problem(parts):
     parts.measurements.loc[parts.readings("T1")[5], "p_kw"] = 50e6
-    assert "meters.too_large" not in {i.check for i in check(parts.case(), parts.window)}
+    assert "meters.too_large" not in {i.check for i in parts.check()}
     assert parts.measurements["p_kw"].max() == 50e6
     assert not pd.isna(parts.measurements["p_kw"]).any()

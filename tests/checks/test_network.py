@@ -26,10 +26,9 @@ def test_unenergised_empty__spare_bus(parts, expect):
 
 
 def test_unenergised__out_of_service_bus_is_no_problem(parts):
-    from capacity.checks import check
 
     pp.create_bus(parts.net, 10.0, name="old", in_service=False)
-    assert not [i for i in check(parts.case(), parts.window) if i.check.startswith("network.")]
+    assert not [i for i in parts.check() if i.check.startswith("network.")]
 
 
 def test_loop__tie_closed(parts, expect):
@@ -52,11 +51,10 @@ def test_loop__through_an_impedance(parts, expect):
 
 
 def test_loop__parallel_lines_are_none(parts):
-    from capacity.checks import check
 
     line = parts.net.line.loc[1]
     pp.create_line_from_parameters(parts.net, line["from_bus"], line["to_bus"], 1.0, 0.3, 0.35, 10.0, 0.3, name="L2b")
-    assert "network.loop" not in {i.check for i in check(parts.case(), parts.window)}
+    assert "network.loop" not in {i.check for i in parts.check()}
 
 
 def test_two_sources__second_grid_at_a_feeder_end(parts, expect):
@@ -71,7 +69,7 @@ def test_dangling__load_at_no_bus(parts):
 
     case = parts.case()
     case.net.load.loc[0, "bus"] = 999
-    (issue,) = dangling(Facts(case, parts.window))
+    (issue,) = dangling(Facts(case, parts.window, parts.coverage_min_percent))
     assert (issue.check, issue.table, issue.ids) == ("network.dangling", "net.load", ("load 1",))
     assert "1 elements of net.load stand at a bus that does not exist (load 1)" in issue.sentence_en
     assert "接在不存在的母线上" in issue.sentence_zh
@@ -88,8 +86,7 @@ def test_rating_differs(parts, expect):
 
 
 def test_rating_differs__parallel_units_count_together(parts):
-    from capacity.checks import check
 
     parts.put("net.trafo", "T1", "parallel", 2)
     parts.put("transformers", "T1", "rated_kva", 400.0)
-    assert "network.rating_differs" not in {i.check for i in check(parts.case(), parts.window)}
+    assert "network.rating_differs" not in {i.check for i in parts.check()}

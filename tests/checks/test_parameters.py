@@ -8,9 +8,7 @@ import pytest
 def test_bus_voltage__zero_or_missing(parts, expect, vn_kv, said):
     parts.put("net.bus", "M2", "vn_kv", vn_kv)
     if np.isnan(vn_kv):
-        from capacity.checks import check
-
-        assert [i.ids for i in check(parts.case(), parts.window) if i.check == "parameters.bus_voltage"] == [("M2",)]
+        assert [i.ids for i in parts.check() if i.check == "parameters.bus_voltage"] == [("M2",)]
     else:
         expect(
             parts,

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from capacity.checks import check
-
 
 def test_unknown__named_by_a_load(parts, expect):
     parts.put("net.load", "load 2", "profile", "works")
@@ -18,7 +16,7 @@ def test_not_a_number(parts, expect):
 
 def test_not_a_number__unused_profile_is_no_problem(parts):
     parts.profiles["spare"] = np.nan
-    assert not [i for i in check(parts.case(), parts.window) if i.check.startswith("profiles.")]
+    assert not [i for i in parts.check() if i.check.startswith("profiles.")]
 
 
 def test_too_short(parts, expect):

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from capacity.checks import check, judge_readings
+from capacity.checks import judge_readings
 from capacity.tables.inputs.exclusions import EXCLUSIONS
 from capacity.tables.inputs.outages import OUTAGES
 from capacity.tables.readings import ReadingState as State
@@ -15,7 +15,7 @@ def states(parts, transformer_id):
 
 
 def codes(parts):
-    return {i.check for i in check(parts.case(), parts.window)}
+    return {i.check for i in parts.check()}
 
 
 def test_implausible__fifty_gigawatts(parts, expect):

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from capacity.checks import check
 from capacity.tables.inputs.applications import APPLICATIONS
 from capacity.tables.inputs.customers import CUSTOMERS
 from capacity.tables.inputs.exclusions import EXCLUSIONS
@@ -41,7 +40,7 @@ def test_project_overdue(parts, expect):
 def test_project_overdue__due_on_the_as_of_date_is_not_late(parts):
     row = {"stage": "construction", "status": "running", "commissioning_date": "2025-03-01"}
     parts.add("projects", PROJECTS, project_id="p1", **row)
-    assert "records.project_overdue" not in {i.check for i in check(parts.case(), parts.window)}
+    assert "records.project_overdue" not in {i.check for i in parts.check()}
 
 
 def test_wrong_order__outage(parts, expect):
@@ -55,7 +54,7 @@ def test_wrong_order__exclusion_and_validity(parts):
     parts.add("exclusions", EXCLUSIONS, transformer_id="T1", **span, reason="x", author="y")
     parts.put("transformers", "T3", "valid_from", pd.Timestamp("2024-05-01"))
     parts.put("transformers", "T3", "valid_to", pd.Timestamp("2024-04-01"))
-    found = {(i.table, i.ids) for i in check(parts.case(), parts.window) if i.check == "records.wrong_order"}
+    found = {(i.table, i.ids) for i in parts.check() if i.check == "records.wrong_order"}
     assert found == {("exclusions", ("T1",)), ("transformers", ("T3",))}
 
 

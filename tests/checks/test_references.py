@@ -21,11 +21,10 @@ def test_not_in_network__ledger_only(parts, expect):
 
 
 def test_not_in_network__retired_is_no_problem(parts):
-    from capacity.checks import check
 
     parts.put("net.trafo", "T3", "name", "T3 new")
     parts.put("transformers", "T3", "valid_to", pd.Timestamp("2024-06-01"))
-    assert "references.not_in_network" not in {i.check for i in check(parts.case(), parts.window)}
+    assert "references.not_in_network" not in {i.check for i in parts.check()}
 
 
 def test_not_in_ledger__network_only(parts, expect):
@@ -84,7 +83,6 @@ def test_unknown_transformer__in_readings(parts, expect):
 
 
 def test_unknown_transformer__in_other_tables(parts):
-    from capacity.checks import check
 
     parts.add(
         "exclusions",
@@ -96,7 +94,7 @@ def test_unknown_transformer__in_other_tables(parts):
     )
     parts.add("customers", CUSTOMERS, customer_id="c1", transformer_id="T9")
     parts.add("applications", APPLICATIONS, application_id="a1", transformer_id="T7", p_kw=10.0, status="received")
-    found = {(i.table, i.ids) for i in check(parts.case(), parts.window) if i.check == "references.unknown_transformer"}
+    found = {(i.table, i.ids) for i in parts.check() if i.check == "references.unknown_transformer"}
     assert found == {("exclusions", ("T8",)), ("customers", ("T9",)), ("applications", ("T7",))}
 
 

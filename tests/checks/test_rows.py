@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from capacity.checks import check, judge_readings
+from capacity.checks import judge_readings
 from capacity.tables.inputs.measurements import DAILY_MAXIMA
 from capacity.tables.readings import ReadingState as State
 
@@ -14,7 +14,7 @@ def states(parts, transformer_id):
 
 
 def codes(parts):
-    return {i.check for i in check(parts.case(), parts.window)}
+    return {i.check for i in parts.check()}
 
 
 def test_repeated__same_row_twice_counts_once(parts, expect):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from capacity.checks import check, judge_readings
+from capacity.checks import judge_readings
 
 
 def without(parts, transformer_id, steps):
@@ -54,4 +54,4 @@ def test_shifted_clock__another_shape_is_no_shift(parts):
     stamps = parts.measurements.loc[rows, "timestamp"].dt
     noise = np.random.default_rng(1).uniform(0.0, 5.0, len(rows))
     parts.measurements.loc[rows, "p_kw"] = 40.0 + 60.0 * stamps.hour.isin(range(8, 18)).to_numpy() + noise
-    assert "timestamps.shifted_clock" not in {i.check for i in check(parts.case(), parts.window)}
+    assert "timestamps.shifted_clock" not in {i.check for i in parts.check()}

@@ -12,6 +12,7 @@ import pandas as pd
 from geopandas import GeoDataFrame
 
 from capacity.case.topology import derive_topology
+from capacity.loadflow import LoadFlow
 from capacity.tables._schema import empty
 from capacity.tables.case import Case, Window
 from capacity.tables.inputs.applications import APPLICATIONS
@@ -27,6 +28,13 @@ from capacity.tables.settings import BusbarVoltage, CaseSettings
 
 START = pd.Timestamp("2024-01-01")
 OBERRHEIN = Path(__file__).parents[3] / "shared" / "data" / "oberrhein_schutterwald.json"
+
+LEVELS_PERCENT = (80.0, 100.0)
+
+
+def load_flow_of(case: Case, steps: Window, **options: Any) -> LoadFlow:
+    """The load flow of a case, heavy load and overload as in the bundled policy."""
+    return LoadFlow(case, steps, **{"levels_percent": LEVELS_PERCENT, **options})
 
 
 def window(n_steps: int) -> Window:

@@ -8,9 +8,17 @@ import numpy as np
 import pandapower as pp
 import pandas as pd
 import pytest
-from loadflow_cases import START, make_case, profile_table, radial_net, readings_table, transformers_table, window
+from loadflow_cases import (
+    START,
+    load_flow_of,
+    make_case,
+    profile_table,
+    radial_net,
+    readings_table,
+    transformers_table,
+    window,
+)
 
-from capacity.loadflow import LoadFlow
 from capacity.loadflow.crosscheck import apply_step
 from capacity.loadflow.readings import complex_readings, filled, judge
 from capacity.loadflow.reference import fresh, run
@@ -55,7 +63,7 @@ def side_of(year: Any, side: str) -> tuple[Any, Any]:
 def test_calibration__equals_the_readings(side: str, engine: Any) -> None:
     generator = np.random.default_rng(5)
     p_kw, q_kvar = generator.uniform(40.0, 330.0, 30), generator.uniform(-20.0, 90.0, 30)
-    load_flow = LoadFlow(metered_case(side, p_kw, q_kvar), window(30), engine=engine, workers=2)
+    load_flow = load_flow_of(metered_case(side, p_kw, q_kvar), window(30), engine=engine, workers=2)
     year = load_flow.solve_year()
     simulated_p, simulated_q = side_of(year, side)
     assert np.abs(simulated_p - p_kw).max() <= 1e-4 * RATED_KVA
@@ -69,7 +77,7 @@ def test_calibration__equals_the_readings(side: str, engine: Any) -> None:
 
 def test_calibration__as_pandapower_with_the_same_loads() -> None:
     p_kw = np.linspace(50.0, 300.0, 10)
-    load_flow = LoadFlow(metered_case("hv", p_kw, 0.3 * p_kw), window(10))
+    load_flow = load_flow_of(metered_case("hv", p_kw, 0.3 * p_kw), window(10))
     net = fresh(load_flow.case.net)
     apply_step(net, load_flow, 7)
     assert run(net)
@@ -81,7 +89,7 @@ def test_calibration__as_pandapower_with_the_same_loads() -> None:
 def test_calibration__shares_follow_base_power_and_profile() -> None:
     p_kw = np.full(4, 100.0)
     case = metered_case("lv", p_kw, 0.0 * p_kw)
-    load_flow = LoadFlow(case, window(4))
+    load_flow = load_flow_of(case, window(4))
     net = fresh(case.net)
     apply_step(net, load_flow, 2)
     expected = case.profiles.loc[2, ["h0", "h1", "h0", "h1"]].to_numpy(float)
@@ -92,7 +100,7 @@ def test_calibration__shares_follow_base_power_and_profile() -> None:
 def test_apparent_power_only__taken_as_import_at_the_power_factor() -> None:
     missing = np.full(5, np.nan)
     case = metered_case("lv", missing, missing, s_kva=np.full(5, 200.0))
-    year = LoadFlow(case, window(5)).solve_year(crosscheck=False)
+    year = load_flow_of(case, window(5)).solve_year(crosscheck=False)
     assert year.transformers.p_lv_kw[0] == pytest.approx(190.0, abs=1e-4 * RATED_KVA)
     assert np.hypot(year.transformers.p_lv_kw, year.transformers.q_lv_kvar) == pytest.approx(200.0, abs=0.05)
 
@@ -100,7 +108,7 @@ def test_apparent_power_only__taken_as_import_at_the_power_factor() -> None:
 def test_export_without_generation__is_listed_and_clipped_at_zero() -> None:
     p_kw = np.full(6, 80.0)
     p_kw[4] = -150.0
-    year = LoadFlow(metered_case("lv", p_kw, 0.2 * np.abs(p_kw)), window(6)).solve_year(crosscheck=False)
+    year = load_flow_of(metered_case("lv", p_kw, 0.2 * np.abs(p_kw)), window(6)).solve_year(crosscheck=False)
     assert year.unmet.to_dict("records") == [
         {
             "transformer_id": "T1",
@@ -115,7 +123,7 @@ def test_export_without_generation__is_listed_and_clipped_at_zero() -> None:
 def test_no_load_to_scale__is_listed() -> None:
     net = radial_net()
     net.load["p_mw"] = 0.0
-    year = LoadFlow(metered_case("lv", np.full(3, 50.0), np.zeros(3), net), window(3)).solve_year(crosscheck=False)
+    year = load_flow_of(metered_case("lv", np.full(3, 50.0), np.zeros(3), net), window(3)).solve_year(crosscheck=False)
     assert year.unmet[["transformer_id", "steps", "why"]].to_dict("records") == [
         {"transformer_id": "T1", "steps": 3, "why": "no_load"}
     ]
@@ -128,7 +136,7 @@ def test_parallel_transformers__held_to_the_sum_of_their_readings() -> None:
     both = pd.concat([case.measurements, readings_table("T2", np.full(4, 60.0), np.full(4, 15.0))])
     for readings, expected in ((both, 180.0), (case.measurements, None)):
         held = make_case(net, case.profiles, transformers=case.transformers, measurements=readings)
-        year = LoadFlow(held, window(4)).solve_year(crosscheck=False)
+        year = load_flow_of(held, window(4)).solve_year(crosscheck=False)
         if expected is None:
             assert year.transformers.p_lv_kw[0] == pytest.approx(120.0, abs=0.05)
         else:
@@ -178,7 +186,7 @@ def test_gaps__filled_for_the_simulation_and_counted() -> None:
     n_steps = 8 * 96
     p_kw = np.tile(np.linspace(60.0, 200.0, 96), 8)
     p_kw[300:310] = np.nan
-    year = LoadFlow(metered_case("lv", p_kw, 0.2 * p_kw), window(n_steps)).solve_year(crosscheck=False)
+    year = load_flow_of(metered_case("lv", p_kw, 0.2 * p_kw), window(n_steps)).solve_year(crosscheck=False)
     assert year.filled_steps == {"T1": 10}
     assert year.transformers.p_lv_kw[0, 300:310] == pytest.approx(p_kw[204:214], abs=0.05)
     assert year.unmet.empty
@@ -186,7 +194,7 @@ def test_gaps__filled_for_the_simulation_and_counted() -> None:
 
 def test_added_load__comes_on_top_of_the_scaled_loads() -> None:
     p_kw = np.full(40, 150.0)
-    load_flow = LoadFlow(metered_case("lv", p_kw, 0.2 * p_kw), window(40))
+    load_flow = load_flow_of(metered_case("lv", p_kw, 0.2 * p_kw), window(40))
     for solved_before in (False, True):
         if solved_before:
             load_flow.solve_year(crosscheck=False)
@@ -201,7 +209,7 @@ def test_added_load__comes_on_top_of_the_scaled_loads() -> None:
 
 
 def test_added_load__as_pandapower() -> None:
-    load_flow = LoadFlow(metered_case("hv", np.full(9, 150.0), np.full(9, 20.0)), window(9))
+    load_flow = load_flow_of(metered_case("hv", np.full(9, 150.0), np.full(9, 20.0)), window(9))
     snapshot = load_flow([6], {5: 30.0 + 5.0j, 1: 400.0 + 0.0j})
     net = fresh(load_flow.case.net)
     apply_step(net, load_flow, 6)
@@ -216,7 +224,7 @@ def test_added_load__as_pandapower() -> None:
 
 
 def test_call__refuses_unknown_steps_and_buses() -> None:
-    load_flow = LoadFlow(make_case(radial_net()), window(4))
+    load_flow = load_flow_of(make_case(radial_net()), window(4))
     with pytest.raises(ValueError, match="0 … 3"):
         load_flow([4])
     with pytest.raises(ValueError, match="bus 99"):

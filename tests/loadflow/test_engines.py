@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandapower as pp
 import pytest
-from loadflow_cases import OBERRHEIN, make_case, profile_table, radial_net, window
+from loadflow_cases import OBERRHEIN, load_flow_of, make_case, profile_table, radial_net, window
 
 from capacity.errors import SolverError
 from capacity.loadflow import LoadFlow
@@ -19,7 +19,7 @@ LOADING_PERCENT = 0.01
 
 
 def assert_as_pandapower(net: Any, n_steps: int = 8, engine: Any = "auto", profiles: Any = None) -> LoadFlow:
-    load_flow = LoadFlow(make_case(net, profiles), window(n_steps), engine=engine)
+    load_flow = load_flow_of(make_case(net, profiles), window(n_steps), engine=engine)
     found = cross_check(load_flow, np.arange(n_steps))
     assert found is not None
     assert found.delta_voltage_pu <= VOLTAGE_PU, found.delta_voltage_at
@@ -42,7 +42,7 @@ def test_two_buses__by_hand(engine: Any) -> None:
     pp.create_ext_grid(net, source, vm_pu=1.0)
     pp.create_line_from_parameters(net, source, end, 1.0, 1.0, 1.0, 0.0, 0.2)
     pp.create_load(net, end, p_mw=1.0, q_mvar=0.0)
-    snapshot = LoadFlow(make_case(net), window(4), engine=engine)([0, 3])
+    snapshot = load_flow_of(make_case(net), window(4), engine=engine)([0, 3])
     assert snapshot.voltage_pu[:, 1] == pytest.approx(0.98984639, abs=1e-8)
     assert snapshot.line_loading_percent[:, 0] == pytest.approx(29.1636, abs=1e-4)
     assert not snapshot.failed.any()
@@ -101,7 +101,7 @@ def simbench_load_flow(code: str) -> LoadFlow:
     net.load["profile"], net.load["profile_q"] = base + "_pload", base + "_qload"
     if len(net.storage):
         net.storage["profile"] = None
-    return LoadFlow(make_case(net, profile_table(n_steps, **columns)), window(n_steps))
+    return load_flow_of(make_case(net, profile_table(n_steps, **columns)), window(n_steps))
 
 
 def test_parallel_branches__split_as_pandapower() -> None:
@@ -142,7 +142,7 @@ def test_open_line_ends_and_switch_impedance__as_pandapower() -> None:
 def test_line_between_fused_buses__as_pandapower() -> None:
     net = radial_net()
     pp.create_switch(net, 0, 1, "b", closed=True)
-    load_flow = LoadFlow(make_case(net), window(1))
+    load_flow = load_flow_of(make_case(net), window(1))
     assert load_flow.engines[0][0] == "radial"
     pp.runpp(net, trafo_loading="power")
     assert np.abs(load_flow([0]).voltage_pu[0] - net.res_bus["vm_pu"].to_numpy()).max() <= VOLTAGE_PU
@@ -197,7 +197,7 @@ def test_ring__auto_takes_pgm_and_agrees() -> None:
 
 def test_ring__radial_refuses() -> None:
     with pytest.raises(SolverError, match="meshed"):
-        LoadFlow(make_case(ring_net()), window(1), engine="radial")
+        load_flow_of(make_case(ring_net()), window(1), engine="radial")
 
 
 def test_two_sources_in_one_island__pgm() -> None:
@@ -217,7 +217,7 @@ def test_voltage_dependent_loads_and_generators__pandapower() -> None:
     assert "generators" in why
     assert "voltage-dependent" in why
     with pytest.raises(SolverError, match="only pandapower"):
-        LoadFlow(make_case(net), window(1), engine="radial")
+        load_flow_of(make_case(net), window(1), engine="radial")
 
 
 def test_asymmetric_impedance__radial_in_a_tree_pandapower_in_a_ring() -> None:
@@ -228,7 +228,7 @@ def test_asymmetric_impedance__radial_in_a_tree_pandapower_in_a_ring() -> None:
         assert assert_as_pandapower(net, 2).engines[0][0] == expected
         if expected == "pandapower":
             with pytest.raises(SolverError, match="differ by direction"):
-                LoadFlow(make_case(net), window(1), engine="pgm")
+                load_flow_of(make_case(net), window(1), engine="pgm")
 
 
 def test_three_winding_transformer__as_pandapower() -> None:
@@ -245,7 +245,7 @@ def test_no_source__says_so() -> None:
     net = radial_net()
     net.ext_grid["in_service"] = False
     with pytest.raises(SolverError):
-        LoadFlow(make_case(net), window(1))
+        load_flow_of(make_case(net), window(1))
 
 
 @pytest.mark.parametrize("engine", ["radial", "pgm", "pandapower"])
@@ -254,7 +254,7 @@ def test_divergence__is_nan_counted_and_never_zero(engine: Any) -> None:
     net.load["profile"] = "absurd"
     factor = np.ones(20)
     factor[[3, 11]] = 80.0
-    load_flow = LoadFlow(make_case(net, profile_table(20, absurd=factor)), window(20), engine=engine, workers=2)
+    load_flow = load_flow_of(make_case(net, profile_table(20, absurd=factor)), window(20), engine=engine, workers=2)
     year = load_flow.solve_year()
     assert np.flatnonzero(year.failed[0]).tolist() == [3, 11]
     for curve in (year.transformers.p_hv_kw, year.transformers.q_lv_kvar, year.substations.p_kw, year.feeders.p_kw):

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from loadflow_cases import LEVELS_PERCENT
 
 from capacity.loadflow.lanes import FAILED, PADDING, pack, padded, unpack
 from capacity.loadflow.statistics import Gathered, Gatherer, merge
@@ -17,7 +18,9 @@ from capacity.loadflow.statistics import Gathered, Gatherer, merge
 def gather(current: npt.NDArray[np.float64], failed: npt.NDArray[np.bool_], first: int, last: int) -> Gathered:
     """Gather steps of a made-up line of rating 1 kA whose current in kA equals its f-end voltage."""
     two_port = np.array([[1.0, 0, 0, 0, 0, 0, 0, 0]])
-    gatherer = Gatherer(np.array([0]), np.array([1]), two_port, np.array([1.0]), np.zeros(2, dtype=np.int64))
+    gatherer = Gatherer(
+        np.array([0]), np.array([1]), two_port, np.array([1.0]), LEVELS_PERCENT, np.zeros(2, dtype=np.int64)
+    )
     voltage = pack(np.stack([current, np.zeros_like(current)])[:, first:last].astype(np.complex128))
     steps, padding = padded(np.arange(first, last))
     status = padding.copy()
@@ -82,7 +85,9 @@ def test_pack__is_undone_by_unpack() -> None:
 
 
 def test_gatherer__without_rating_counts_nothing() -> None:
-    gatherer = Gatherer(np.array([0]), np.array([1]), np.ones((1, 8)), np.array([np.nan]), np.zeros(2, dtype=np.int64))
+    gatherer = Gatherer(
+        np.array([0]), np.array([1]), np.ones((1, 8)), np.array([np.nan]), LEVELS_PERCENT, np.zeros(2, dtype=np.int64)
+    )
     steps, status = padded(np.arange(5))
     gatherer.add(steps, pack(np.ones((2, 5), dtype=np.complex128)), status[None])
     assert gatherer.gathered.runs.count.sum() == 0

@@ -6,7 +6,7 @@ import numpy as np
 import pandapower as pp
 import pandas as pd
 import pytest
-from loadflow_cases import make_case, profile_table, radial_net, window
+from loadflow_cases import load_flow_of, make_case, profile_table, radial_net, window
 
 from capacity.errors import InputError
 from capacity.loadflow import LoadFlow
@@ -18,7 +18,7 @@ def varied_load_flow(n_steps: int, workers: int, engine: str = "auto") -> LoadFl
     net.load["profile"] = "household"
     factor = 1.0 + 1.5 * np.sin(np.arange(n_steps) / 9.0) ** 2
     case = make_case(net, profile_table(n_steps, household=factor))
-    return LoadFlow(case, window(n_steps), workers=workers, engine=engine)  # type: ignore[arg-type]
+    return load_flow_of(case, window(n_steps), workers=workers, engine=engine)
 
 
 def test_solve_year__statistics_are_those_of_its_steps() -> None:
@@ -67,7 +67,7 @@ def test_solve_year__the_same_with_any_engine_and_any_number_of_workers(engine: 
 def test_line_without_rating__has_current_but_no_loading() -> None:
     net = radial_net()
     net.line.loc[1, "max_i_ka"] = np.nan
-    year = LoadFlow(make_case(net), window(5)).solve_year()
+    year = load_flow_of(make_case(net), window(5)).solve_year()
     assert year.lines.loc[1, "max_i_ka"] > 0.0
     unknown = year.lines.loc[1, ["max_loading_percent", "hours_ge_80", "longest_run_ge_100_h", "max_loading_at"]]
     assert unknown.isna().all()
@@ -79,8 +79,8 @@ def test_measured_busbar_voltage__replaces_the_set_point_step_by_step() -> None:
     name = str(make_case(net).topology.substations["substation_id"].iloc[0])
     busbar = {name: BusbarVoltage(source="measured", profile="u")}
     volts = np.array([1.0, 1.03, 0.98, 1.01])
-    case = make_case(net, profile_table(4, u=volts), busbar_voltage=busbar)  # type: ignore[arg-type]
-    load_flow = LoadFlow(case, window(4))
+    case = make_case(net, profile_table(4, u=volts), busbar_voltage=busbar)
+    load_flow = load_flow_of(case, window(4))
     np.testing.assert_allclose(load_flow(range(4)).voltage_pu[:, 0], volts, rtol=1e-12)
     year = load_flow.solve_year()
     assert year.buses.loc[0, "voltage_max_pu"] == pytest.approx(1.03)
@@ -95,7 +95,7 @@ def test_hv_mv_transformer__substation_is_its_hv_side() -> None:
     pp.create_ext_grid(net, upper, vm_pu=1.0)
     pp.create_transformer(net, upper, 0, "25 MVA 110/20 kV", name="main 1")
     pp.create_transformer(net, upper, 0, "25 MVA 110/20 kV", name="main 2")
-    load_flow = LoadFlow(make_case(net), window(3))
+    load_flow = load_flow_of(make_case(net), window(3))
     year = load_flow.solve_year()
     pp.runpp(net, trafo_loading="power")
     assert year.substations.p_kw[0] == pytest.approx(net.res_ext_grid["p_mw"].sum() * 1000.0, rel=1e-6)
@@ -107,17 +107,17 @@ def test_missing_profiles__all_named() -> None:
     net = radial_net()
     net.load["profile"] = ["a", "b", "here", "here"]
     with pytest.raises(InputError, match="a, b"):
-        LoadFlow(make_case(net, profile_table(5, here=np.ones(5))), window(5))
+        load_flow_of(make_case(net, profile_table(5, here=np.ones(5))), window(5))
     net.load["profile"] = "here"
     with pytest.raises(InputError, match="every step"):
-        LoadFlow(make_case(net, profile_table(5, here=np.ones(5))), window(6))
+        load_flow_of(make_case(net, profile_table(5, here=np.ones(5))), window(6))
 
 
 def test_case__is_left_untouched() -> None:
     net = radial_net()
     case = make_case(net)
     before = net.load.copy(), net.ext_grid.copy(), net.switch.copy()
-    load_flow = LoadFlow(case, window(3))
+    load_flow = load_flow_of(case, window(3))
     load_flow.solve_year()
     for old, new in zip(before, (net.load, net.ext_grid, net.switch), strict=True):
         pd.testing.assert_frame_equal(old, new)
