@@ -94,6 +94,18 @@ def test_run__p6_counts_what_is_accepted_before() -> None:
     assert alert["value"] == pytest.approx((200.0 + 60.0 + 57.1 / 0.95) / 400.0 * 100.0)
 
 
+@pytest.mark.parametrize(("p_kw", "fires"), [(239.4, False), (239.5, True)])  # 239.4 / 0.95 = 252 kVA = 80 % of 315
+def test_run__p6_at_a_transformer_of_unknown_load_by_the_application_alone(p_kw: float, fires: bool) -> None:
+    asked = pd.DataFrame([application("N1", "T2", p_kw, status="received")])
+    alerts = study(hand_case(meterless=("T2",), applications=asked)).alerts
+    p6 = alerts[alerts["rule"].eq("P6")]
+    assert (len(p6) == 1) is fires
+    if fires:
+        assert p6["value"].iloc[0] == pytest.approx(239.5 / 0.95 / 315.0 * 100.0)
+        assert "unknown load" in p6["message_en"].iloc[0]
+        assert "nan" not in p6["message_en"].iloc[0] + p6["message_zh"].iloc[0]
+
+
 def test_run__unknown_transformer_is_never_room() -> None:
     run = study(hand_case(meterless=("T2",)))
     t2 = run.transformers.iloc[1]

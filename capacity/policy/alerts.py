@@ -191,7 +191,11 @@ def _of_areas(policy: Policy, areas: pd.DataFrame) -> Iterator[_Alert]:
 
 
 def _of_applications(policy: Policy, counted: pd.DataFrame, demand: pd.DataFrame) -> Iterator[_Alert]:
-    """P6, each application judged with everything accepted already connected."""
+    """P6, each application judged with everything accepted already connected.
+
+    Where the transformer's own load is unknown the expected load rate is at least that of the applications: above the
+    threshold they settle P6 by themselves, below it nothing can be said.
+    """
     trigger = policy.triggers["connection"]
     placed = counted.set_index("transformer_id")
     for row in demand.itertuples():
@@ -200,7 +204,8 @@ def _of_applications(policy: Policy, counted: pd.DataFrame, demand: pd.DataFrame
         transformer = placed.loc[row.transformer_id]
         reserved_kva = transformer["reserved_kva"] - (row.s_kva if row.status == "accepted" else 0.0)
         before_percent = (transformer["smax_import_kva"] + reserved_kva) / transformer["rated_kva"] * 100.0
-        value = (transformer["smax_import_kva"] + reserved_kva + row.s_kva) / transformer["rated_kva"] * 100.0
+        present_kva = 0.0 if np.isnan(transformer["smax_import_kva"]) else transformer["smax_import_kva"]
+        value = (present_kva + reserved_kva + row.s_kva) / transformer["rated_kva"] * 100.0
         if not trigger.fires(value):
             continue
         sentence = connection_sentence(

@@ -70,15 +70,22 @@ def pre_control_sentence(trigger: Trigger, area: pd.Series, value: float, varian
 def connection_sentence(
     trigger: Trigger, application_id: str, name: str, before_percent: float, value: float, s_kva: float
 ) -> Sentence:
-    """P6: an application would push its transformer above the threshold."""
+    """P6: an application would push its transformer above the threshold.
+
+    ``before_percent`` is NaN where the present load is unknown: then ``value`` is of applications alone.
+    """
+    if math.isnan(before_percent):
+        rise_zh = f"现有负荷未知，仅已批和本次申请即达{value:.2f} %"
+        rise_en = f"has an unknown load; accepted applications and this one alone come to {value:.2f} %"
+    else:
+        rise_zh = f"预计最高负载率由{before_percent:.2f} %升至{value:.2f} %"
+        rise_en = f"is expected to rise from {before_percent:.2f} % to {value:.2f} %"
     zh = (
-        f"申请{application_id}（{s_kva:.1f}千伏安）接入后，配变“{name}”"
-        f"预计最高负载率由{before_percent:.2f} %升至{value:.2f} %，"
+        f"申请{application_id}（{s_kva:.1f}千伏安）接入后，配变“{name}”{rise_zh}，"
         f"超过{trigger.threshold:g} %：{trigger.text_zh}（{trigger.rule}，{trigger.clause}）。"
     )
     en = (
-        f"with application {application_id} ({s_kva:.1f} kVA) transformer “{name}” is expected to rise from "
-        f"{before_percent:.2f} % to {value:.2f} %, above {trigger.threshold:g} %: {trigger.text_en} "
-        f"({trigger.rule}, {trigger.clause})."
+        f"with application {application_id} ({s_kva:.1f} kVA) transformer “{name}” {rise_en}, "
+        f"above {trigger.threshold:g} %: {trigger.text_en} ({trigger.rule}, {trigger.clause})."
     )
     return Sentence(zh, en)
