@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
+import pandas as pd
+
 from capacity import checks, headroom, policy, rates
 from capacity.case import apply_scenario
 from capacity.errors import InputError
@@ -31,7 +33,7 @@ def check(case: Case, window: Window | None = None, *, rules: Policy | None = No
 
     Parameters
     ----------
-    window : the steps to look at, if not the twelve months before the case's as-of date (P1).
+    window : the steps to look at, if not the policy's months before the case's as-of date (P1).
     rules : the policy, if not the one that the case names; it says which coverage of readings suffices.
 
     Raises
@@ -39,7 +41,8 @@ def check(case: Case, window: Window | None = None, *, rules: Policy | None = No
     PolicyError
         The policy that the case names is absent or cannot be used.
     """
-    rules = rules or policy.load_policy(case.settings.policy)
+    rules = rules or policy.policy_of(case)
+    window = window or past_window(case, rules)
     return checks.check(case, window, coverage_min_percent=rules.choice("coverage_min_percent"))
 
 
@@ -60,7 +63,7 @@ def run_study(
     ----------
     scenario : changes laid over the case; the case itself is not touched.
     rules : the policy, if not the one that the case names.
-    window : the steps to look at, if not the twelve months before the case's as-of date (P1).
+    window : the steps to look at, if not the policy's months before the case's as-of date (P1).
     engine : load-flow engine, or ``auto`` for the fastest exact one per island.
     workers : threads of the load flow; all processors by default.
     name : of the run; made of case, scenario and as-of date by default.
@@ -75,9 +78,9 @@ def run_study(
     """
     clock = _Clock(progress)
     with clock.stage("check"):
-        rules = rules or policy.load_policy(case.settings.policy)
+        rules = rules or policy.policy_of(case)
         studied = apply_scenario(case, scenario) if scenario else case
-        window = window or studied.window
+        window = window or past_window(studied, rules)
         issues = _without_errors(check(studied, window, rules=rules))
         readings = checks.judge_readings(studied, window)
     with clock.stage("load flow"):
@@ -125,6 +128,12 @@ def run_study(
         area_shapes=studied.areas[["area_id", "geometry"]],
         feeder_shapes=assembly.feeder_shapes(studied),
     )
+
+
+def past_window(case: Case, rules: Policy | None = None) -> Window:
+    """The steps that "past" means for a case: the policy's months before its as-of date (P1)."""
+    months = int((rules or policy.policy_of(case)).choice("window_months"))
+    return Window.before(pd.Timestamp(case.settings.as_of), case.settings.step_minutes, months)
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -106,10 +106,17 @@ def load_case(folder: Path) -> Case:
     crs = settings.crs if settings else CaseSettings.model_fields["crs"].default
     net = _read_net(files)
     areas, tables, profiles = _read_areas(files, crs, zone), _read_tables(files, zone), _read_profiles(files, zone)
+    policy_text = _read_policy(files, settings.policy) if settings else ""
     if settings is None or net is None:
         raise InputError(files.issues)
     _hash_the_rest(files)
-    return assemble(settings, net, areas, tables, profiles, files.hashes, files.issues)
+    case = assemble(settings, net, areas, tables, profiles, files.hashes, files.issues)
+    return replace(case, policy_text=policy_text)
+
+
+def policy_file(name: str) -> str:
+    """The file in the case folder that ``policy`` of ``case.toml`` may name, with or without its ``.yaml``."""
+    return name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
 
 
 def assemble(
@@ -245,6 +252,17 @@ def _read_profiles(files: _Folder, zone: dt.tzinfo) -> pd.DataFrame:
     profiles, found = read_profiles(data, PROFILES_FILE, zone)
     files.issues += found
     return profiles
+
+
+def _read_policy(files: _Folder, name: str) -> str:
+    """The case's own policy file; empty where it has none, so that one of the package's is meant."""
+    file = policy_file(name)
+    data = files.data(file) if Path(file).name == file else None
+    if data is None:
+        return ""
+    text, found = decode(data, file)
+    files.issues += found
+    return text or ""
 
 
 def _hash_the_rest(files: _Folder) -> None:

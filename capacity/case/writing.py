@@ -21,6 +21,7 @@ from capacity.case.reading import (
     REQUIRED_FILES,
     SETTINGS_FILE,
     TABLE_FILES,
+    policy_file,
 )
 from capacity.tables.case import Case
 from capacity.tables.settings import CaseSettings
@@ -62,6 +63,8 @@ def _write_files(case: Case, folder: Path) -> None:
     (folder / NETWORK_FILE).write_text(network_text(case.net), encoding="utf-8")
     derived = set(_derived_ids(case, DERIVED_POLYGON))
     (folder / AREAS_FILE).write_text(areas_text(case.areas, derived, case.settings.crs), encoding="utf-8")
+    if case.policy_text:
+        (folder / policy_file(case.settings.policy)).write_text(case.policy_text, encoding="utf-8")
     if len(case.profiles.columns) > 1 or len(case.profiles):
         case.profiles.to_parquet(folder / PROFILES_FILE, index=False)
     for file, frame in _tables(case).items():
@@ -117,7 +120,7 @@ def _keep_other_files(folder: Path, fresh: Path) -> None:
     if not folder.is_dir():
         return
     for path in folder.iterdir():
-        if path.name in CASE_FILES:
+        if path.name in CASE_FILES or (fresh / path.name).exists():
             continue
         if path.is_dir():
             shutil.copytree(path, fresh / path.name)

@@ -166,7 +166,9 @@ def moment(text: str | None) -> pd.Timestamp | None:
 
 def _part_of_window(case: Case, start: str | None, end: str | None) -> Window | None:
     """The steps asked for with ``--from`` and ``--to``; None is the whole window."""
-    whole = case.window
+    from capacity.study import past_window
+
+    whole = past_window(case)
     first, last = moment(start) or whole.start, moment(end) or whole.end
     if not whole.start <= first < last <= whole.end:
         raise typer.BadParameter(

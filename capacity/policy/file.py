@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from capacity.errors import PolicyError
+from capacity.tables.case import Case
 from capacity.tables.policy import Policy
 
 REQUIRED_TRIGGERS = ("may_initiate", "must_initiate", "pre_control", "connection")
@@ -29,6 +30,24 @@ REQUIRED_CHOICES = (
 def bundled_policies() -> tuple[str, ...]:
     """Names of the policy files that come with the package."""
     return tuple(sorted(entry.name.removesuffix(".yaml") for entry in _bundled() if entry.name.endswith(".yaml")))
+
+
+def policy_of(case: Case) -> Policy:
+    """The policy that a case names: its own file, if the case folder holds one, else one of the package's.
+
+    Raises
+    ------
+    PolicyError
+        As :func:`load_policy`; also where the policy lacks the voltage standard that the case names.
+    """
+    name, standard = case.settings.policy, case.settings.voltage_standard
+    policy = _parse(name, case.policy_text) if case.policy_text else load_policy(name)
+    if standard not in policy.voltage_standards:
+        known = ", ".join(policy.voltage_standards)
+        raise PolicyError(
+            f"policy '{name}' has no voltage standard '{standard}', which case.toml names; it has: {known}"
+        )
+    return policy
 
 
 def load_policy(name: str, beside: Path | None = None) -> Policy:

@@ -36,9 +36,9 @@ class Window:
         return self.step_minutes / 60.0
 
     @classmethod
-    def year_before(cls, as_of: pd.Timestamp, step_minutes: int) -> Window:
-        """The twelve months before ``as_of`` (P1)."""
-        return cls(as_of - pd.DateOffset(years=1), as_of, step_minutes)
+    def before(cls, as_of: pd.Timestamp, step_minutes: int, months: int = 12) -> Window:
+        """The twelve months before ``as_of`` (P1), or as many as a policy says."""
+        return cls(as_of - pd.DateOffset(months=months), as_of, step_minutes)
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,8 @@ class Case:
 
     ``net`` is the pandapower network: element ``name``s are the ids; ``net.bus`` has x, y in the case CRS through
     ``geo``. ``reading_issues`` holds what was wrong while reading; ``checks`` adds the rest.
-    ``hashes`` maps each file of the folder to its SHA-256.
+    ``hashes`` maps each file of the folder to its SHA-256. ``policy_text`` is the policy file of the folder, where
+    ``settings.policy`` names one; empty where it names one of the package's.
     """
 
     settings: CaseSettings
@@ -67,11 +68,12 @@ class Case:
     outages: pd.DataFrame
     hashes: Mapping[str, str] = field(default_factory=dict)
     reading_issues: tuple[Issue, ...] = ()
+    policy_text: str = ""
 
     @property
     def window(self) -> Window:
-        """The twelve months before the case's as-of date."""
-        return Window.year_before(pd.Timestamp(self.settings.as_of), self.settings.step_minutes)
+        """The twelve months before the case's as-of date; a policy may say another number (``study.past_window``)."""
+        return Window.before(pd.Timestamp(self.settings.as_of), self.settings.step_minutes)
 
     def with_as_of(self, as_of: pd.Timestamp) -> Case:
         """The same case as of another day: another window, the same data."""

@@ -71,7 +71,7 @@ def test_judge_readings__missing_is_missing_and_not_zero(parts):
 
 
 def test_judge_readings__a_year_of_seventy_transformers_is_quick(parts):
-    window = Window.year_before(parts.window.end, 15)
+    window = Window.before(parts.window.end, 15)
     steps, count = len(window.timestamps), 70
     ids = [f"T{n}" for n in range(1, count + 1)]
     ledger = parts.transformers.iloc[[0] * count].assign(transformer_id=ids).reset_index(drop=True)

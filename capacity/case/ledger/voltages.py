@@ -22,7 +22,7 @@ def busbar_voltages(book: Workbook, as_of: pd.Timestamp) -> tuple[dict[str, Busb
     A measured curve covers the year before ``as_of``; steps it lacks take the stated busbar voltage, and are counted.
     Of two readings of one step the first counts, and the others are named.
     """
-    window = Window.year_before(as_of, CaseSettings.model_fields["step_minutes"].default).timestamps
+    window = Window.before(as_of, CaseSettings.model_fields["step_minutes"].default).timestamps
     measured = book.tables[VOLTAGE_SHEET.key]
     voltages: dict[str, BusbarVoltage] = {}
     curves: dict[str, np.ndarray] = {}

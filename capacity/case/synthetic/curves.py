@@ -36,7 +36,7 @@ class Curve:
 
 def window_of(plan: Plan) -> Window:
     """The twelve months before the plan's as-of date."""
-    return Window.year_before(pd.Timestamp(plan.as_of), plan.step_minutes)
+    return Window.before(pd.Timestamp(plan.as_of), plan.step_minutes)
 
 
 def category_shares(points: list[SupplyPoint]) -> dict[str, dict[str, float]]:
