@@ -9,22 +9,22 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from capacity.case.pandapower_json import import_pandapower as import_pandapower
-    from capacity.case.reading import load_case as load_case
-    from capacity.case.scenario import apply_scenario as apply_scenario
-    from capacity.case.scenario import load_scenario as load_scenario
-    from capacity.case.simbench import import_simbench as import_simbench
-    from capacity.case.topology import derive_topology as derive_topology
-    from capacity.case.writing import write_case as write_case
+    from capacity.case.derived.topology import derive_topology as derive_topology
+    from capacity.case.folder.reading import load_case as load_case
+    from capacity.case.folder.writing import write_case as write_case
+    from capacity.case.importers.pandapower_json import import_pandapower as import_pandapower
+    from capacity.case.importers.simbench import import_simbench as import_simbench
+    from capacity.case.scenarios.scenario import apply_scenario as apply_scenario
+    from capacity.case.scenarios.scenario import load_scenario as load_scenario
 
 _HOME = {
-    "apply_scenario": "capacity.case.scenario",
-    "derive_topology": "capacity.case.topology",
-    "import_pandapower": "capacity.case.pandapower_json",
-    "import_simbench": "capacity.case.simbench",
-    "load_case": "capacity.case.reading",
-    "load_scenario": "capacity.case.scenario",
-    "write_case": "capacity.case.writing",
+    "apply_scenario": "capacity.case.scenarios.scenario",
+    "derive_topology": "capacity.case.derived.topology",
+    "import_pandapower": "capacity.case.importers.pandapower_json",
+    "import_simbench": "capacity.case.importers.simbench",
+    "load_case": "capacity.case.folder.reading",
+    "load_scenario": "capacity.case.scenarios.scenario",
+    "write_case": "capacity.case.folder.writing",
 }
 
 __all__ = sorted(_HOME)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from capacity.case._issues import problem
+from capacity.case.issues import problem
 from capacity.tables.issue import Issue
 
 ROLES = {

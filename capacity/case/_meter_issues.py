@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from capacity.case._issues import problem, quoted
+from capacity.case.issues import problem, quoted
 from capacity.tables.issue import Issue, Severity
 
 

@@ -10,9 +10,9 @@ import pandapower as pp
 import pandas as pd
 import pytest
 
-from capacity.case import reading
-from capacity.case._network import read_network
-from capacity.case.writing import settings_text
+from capacity.case.folder import reading
+from capacity.case.folder.network import read_network
+from capacity.case.folder.writing import settings_text
 from capacity.tables.settings import BusbarVoltage, CaseSettings
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from capacity.case import derive_topology
-from capacity.case._grouping import MOST, group_transformers
+from capacity.case.importers.grouping import MOST, group_transformers
 
 
 def groups_of(net, settings):

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from ledger_workbooks import fill, issues_of, lv, meters, mv, transformer
 
+from capacity.case.folder.reading import load_case
 from capacity.case.ledger import (
     append_readings,
     export_readings,
@@ -16,7 +17,6 @@ from capacity.case.ledger import (
     write_template,
 )
 from capacity.case.ledger.sheets import EXAMPLE_MARKS, INSTRUCTIONS, SHEETS
-from capacity.case.reading import load_case
 from capacity.errors import InputError
 
 
@@ -155,7 +155,7 @@ def test_export_workbook__says_what_a_ledger_cannot_hold(town, tmp_path):
 
 
 def load_case_copy(town, tmp_path):
-    from capacity.case.writing import write_case
+    from capacity.case.folder.writing import write_case
 
     write_case(town, tmp_path / "copy")
     return load_case(tmp_path / "copy")
@@ -234,7 +234,7 @@ def test_append__errors_leave_the_case_as_it_was(town, tmp_path):
 
 
 def test_append__to_a_case_without_readings(town, tmp_path):
-    from capacity.case.writing import write_case
+    from capacity.case.folder.writing import write_case
 
     write_case(dataclasses.replace(town, measurements=town.measurements.head(0)), tmp_path / "empty")
     meters(tmp_path / "m.csv", "T1")

@@ -3,7 +3,7 @@
 import pandapower as pp
 
 from capacity.case import derive_topology
-from capacity.case._reduction import drop_above_substations
+from capacity.case.importers.reduction import drop_above_substations
 
 
 def test_hv_network__replaced_by_external_grids(draw, settings):

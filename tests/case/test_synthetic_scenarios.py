@@ -8,7 +8,7 @@ import pytest
 import yaml
 from bundled_case import bundled_case
 
-from capacity.case.scenario import apply_scenario
+from capacity.case.scenarios.scenario import apply_scenario
 from capacity.tables.case import Case
 from capacity.tables.scenario import Scenario
 

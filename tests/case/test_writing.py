@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from pandapower.toolbox import nets_equal
 
-from capacity.case import load_case, write_case, writing
-from capacity.case.reading import TABLE_FILES
+from capacity.case import load_case, write_case
+from capacity.case.folder import writing
+from capacity.case.folder.reading import TABLE_FILES
 
 OPTIONAL = {
     "exclusions.csv": 'transformer_id,from,to,reason,author\nT1,2023-06-01 10:15,2023-06-02,"换表, 校验",张\n',

@@ -11,7 +11,7 @@ import pandapower as pp
 import pandas as pd
 from geopandas import GeoDataFrame
 
-from capacity.case.topology import derive_topology
+from capacity.case.derived.topology import derive_topology
 from capacity.loadflow import LoadFlow
 from capacity.tables._schema import empty
 from capacity.tables.case import Case, Window

@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from capacity.case.folder.reading import load_case
 from capacity.case.ledger import sentences as say
-from capacity.case.reading import load_case
 from capacity.case.readings import Stamps, read_readings
 from capacity.errors import InputError
 from capacity.tables.inputs.measurements import MEASUREMENTS

@@ -9,8 +9,8 @@ import pandas as pd
 import shapely
 
 from capacity.case import equipment
-from capacity.case._geo import bus_coordinates, line_points
-from capacity.case._issues import quoted
+from capacity.case.derived.geo import bus_coordinates, line_points
+from capacity.case.issues import quoted
 from capacity.case.ledger import sentences as say
 from capacity.case.ledger.sheets import LV_LINE_SHEET, MV_LINE_SHEET
 from capacity.tables.case import Case

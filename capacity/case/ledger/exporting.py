@@ -11,8 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
-from capacity.case._areas import DERIVED_POLYGON
-from capacity.case._geo import bus_coordinates
+from capacity.case.derived.geo import bus_coordinates
+from capacity.case.folder.areas import DERIVED_POLYGON
 from capacity.case.ledger import sentences as say
 from capacity.case.ledger.export_lines import lv_line_rows, mv_line_rows, mv_nodes
 from capacity.case.ledger.layout import write_workbook

@@ -12,6 +12,8 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from capacity.case.folder.reading import assemble, empty_tables, load_case
+from capacity.case.folder.writing import write_case
 from capacity.case.ledger import sentences as say
 from capacity.case.ledger.network import ASSUMED_BUSBAR_KV, build_network, busbar_name, lv_busbar_name
 from capacity.case.ledger.relations import check_relations, is_switch
@@ -26,9 +28,7 @@ from capacity.case.ledger.sheets import (
 )
 from capacity.case.ledger.voltages import busbar_voltages
 from capacity.case.ledger.workbook import ROW, Workbook, read_workbook
-from capacity.case.reading import assemble, empty_tables, load_case
 from capacity.case.readings import Stamps, read_readings
-from capacity.case.writing import write_case
 from capacity.errors import InputError
 from capacity.tables._schema import conform, empty
 from capacity.tables.case import Case

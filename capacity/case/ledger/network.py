@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from capacity.case import equipment
-from capacity.case._geo import point_json
+from capacity.case.derived.geo import point_json
 from capacity.case.ledger.relations import is_switch
 from capacity.case.ledger.workbook import Workbook
 from capacity.units import kvar_of_kw

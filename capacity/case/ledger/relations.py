@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from capacity.case import equipment
-from capacity.case._issues import quoted
+from capacity.case.issues import quoted
 from capacity.case.ledger import sentences as say
 from capacity.case.ledger.sheets import (
     APPLICATION_SHEET,

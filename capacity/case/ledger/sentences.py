@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from capacity.case._issues import quoted
+from capacity.case.issues import quoted
 from capacity.case.ledger.cells import expected
 from capacity.case.ledger.sheets import Field, SheetSpec
 from capacity.tables.issue import Issue, Severity

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from capacity.case._columnar import no_profiles
+from capacity.case.folder.columnar import no_profiles
 from capacity.case.ledger import sentences as say
 from capacity.case.ledger.network import ASSUMED_BUSBAR_KV, NOMINAL_KV
 from capacity.case.ledger.sheets import VOLTAGE_SHEET

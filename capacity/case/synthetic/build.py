@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from capacity.case.derived.topology import derive_topology
+from capacity.case.folder.writing import write_case
 from capacity.case.synthetic import registers
 from capacity.case.synthetic.curves import readings, window_of
 from capacity.case.synthetic.geography import area_polygons, areas_frame, to_lon_lat, transformer_positions
@@ -18,8 +20,6 @@ from capacity.case.synthetic.medium_voltage import draw_medium_voltage
 from capacity.case.synthetic.plan import Plan
 from capacity.case.synthetic.shapes import TAN_PHI, profiles
 from capacity.case.synthetic.sketch import Sketch, to_network
-from capacity.case.topology import derive_topology
-from capacity.case.writing import write_case
 from capacity.tables.case import Case
 from capacity.tables.settings import BusbarVoltage, CaseSettings, DataSource, ServiceNumbers
 
@@ -110,7 +110,7 @@ def settings_of(plan: Plan) -> CaseSettings:
             ),
             DataSource(
                 what="equipment parameters",
-                origin="capacity/case/equipment.yaml, which names a source for every value",
+                origin="capacity/case/equipment/equipment.yaml, which names a source for every value",
                 licence="Apache-2.0",
             ),
         ),

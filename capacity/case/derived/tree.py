@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order
 
-from capacity.case._graph import Branches, Buses, Ints, components
+from capacity.case.derived.graph import Branches, Buses, Ints, components
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from capacity.case._cells import to_column
-from capacity.case._issues import problem, quoted, rows
+from capacity.case.folder.cells import to_column
+from capacity.case.issues import problem, quoted, rows
 from capacity.tables._schema import Table, empty
 from capacity.tables.issue import Issue
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import yaml
 
-from capacity.case._type_names import family_letters, rating_in_name, section_and_level, series_code
+from capacity.case.equipment.type_names import family_letters, rating_in_name, section_and_level, series_code
 
 LIBRARY_FILE = Path(__file__).with_name("equipment.yaml")
 

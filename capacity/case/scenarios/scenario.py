@@ -12,11 +12,11 @@ import pandas as pd
 import yaml
 from pydantic import ValidationError
 
-from capacity.case._filling import fill_feeders
-from capacity.case._graph import column, names, table
-from capacity.case._scenario_problems import doubled_ids, field_problem, file_problem, unknown_ids
-from capacity.case._tabular import decode
-from capacity.case.topology import derive_topology
+from capacity.case.derived.graph import column, names, table
+from capacity.case.derived.topology import derive_topology
+from capacity.case.folder.filling import fill_feeders
+from capacity.case.folder.tabular import decode
+from capacity.case.scenarios.problems import doubled_ids, field_problem, file_problem, unknown_ids
 from capacity.errors import InputError
 from capacity.tables.case import Case
 from capacity.tables.inputs.profiles import PROFILE_COLUMN, PROFILE_Q_COLUMN

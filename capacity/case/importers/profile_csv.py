@@ -8,9 +8,9 @@ import io
 import pandas as pd
 import pyarrow as pa
 
-from capacity.case._columnar import no_profiles, read_wide
-from capacity.case._issues import problem
-from capacity.case._tabular import Read, decode
+from capacity.case.folder.columnar import no_profiles, read_wide
+from capacity.case.folder.tabular import Read, decode
+from capacity.case.issues import problem
 
 
 def read_profile_csv(data: bytes, file: str, zone: dt.tzinfo) -> Read:

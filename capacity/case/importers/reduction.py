@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from capacity.case._graph import HV_ABOVE_KV, MV_ABOVE_KV, read_branches, read_buses, source_nodes
+from capacity.case.derived.graph import HV_ABOVE_KV, MV_ABOVE_KV, read_branches, read_buses, source_nodes
 
 
 def drop_above_substations(net: Any) -> int:

@@ -12,35 +12,16 @@ from typing import Literal
 
 import pandapower
 
-from capacity.case._equipment_library import (
-    Equipment,
+from capacity.case.equipment.library import (
     Level,
     LineType,
     TransformerType,
-    Value,
     load,
     series_named,
 )
-from capacity.case._type_names import plain, rating_in_name
+from capacity.case.equipment.type_names import plain, rating_in_name
 from capacity.errors import InputError
 from capacity.tables.issue import Issue
-
-__all__ = [
-    "Equipment",
-    "LineType",
-    "TransformerType",
-    "Value",
-    "add_line",
-    "add_lines",
-    "add_transformer",
-    "line",
-    "load",
-    "rating_in_name",
-    "register_line",
-    "suggest",
-    "transformer",
-    "unknown_type",
-]
 
 
 def transformer(name: str, rated_kva: float | None = None) -> TransformerType | None:

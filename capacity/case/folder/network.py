@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from capacity.case._issues import problem, quoted
+from capacity.case.issues import problem, quoted
 from capacity.tables.issue import Issue
 
 TRUSTED_PACKAGES = frozenset({"pandapower", "pandas", "numpy", "networkx", "geopandas", "shapely", "builtins"})

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from capacity.case._issues import problem
+from capacity.case.issues import problem
 from capacity.tables.issue import Issue
 from capacity.tables.topology import Topology
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from capacity.case._graph import MV_ABOVE_KV, Branches, Buses, Ints, components, names, table
-from capacity.case._substations import feeder_frame, find_substations, unique_ids
+from capacity.case.derived.graph import MV_ABOVE_KV, Branches, Buses, Ints, components, names, table
+from capacity.case.derived.substations import feeder_frame, find_substations, unique_ids
 
 Ids = npt.NDArray[np.object_]
 

@@ -11,13 +11,13 @@ from typing import Any, Literal
 import geopandas as gpd
 import pandas as pd
 
-from capacity.case._graph import column, names, table
-from capacity.case._grouping import group_names, group_transformers
-from capacity.case._issues import problem, quoted
-from capacity.case._substations import unique_ids
-from capacity.case.reading import assemble, empty_tables, load_case
-from capacity.case.topology import derive_topology
-from capacity.case.writing import write_case
+from capacity.case.derived.graph import column, names, table
+from capacity.case.derived.substations import unique_ids
+from capacity.case.derived.topology import derive_topology
+from capacity.case.folder.reading import assemble, empty_tables, load_case
+from capacity.case.folder.writing import write_case
+from capacity.case.importers.grouping import group_names, group_transformers
+from capacity.case.issues import problem, quoted
 from capacity.tables.case import Case
 from capacity.tables.inputs.areas import AREAS
 from capacity.tables.inputs.profiles import PROFILE_COLUMN, PROFILE_Q_COLUMN

@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 import tomli_w
 
-from capacity.case._areas import DERIVED_POLYGON, areas_text
-from capacity.case._filling import DERIVED_FEEDER
-from capacity.case._network import network_text
-from capacity.case.reading import (
+from capacity.case.folder.areas import DERIVED_POLYGON, areas_text
+from capacity.case.folder.filling import DERIVED_FEEDER
+from capacity.case.folder.network import network_text
+from capacity.case.folder.reading import (
     AREAS_FILE,
     CASE_FILES,
     NETWORK_FILE,

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from pydantic import ValidationError
 
-from capacity.case._areas import derive_polygons, no_areas, read_areas
-from capacity.case._columnar import no_profiles, read_parquet_table, read_profiles
-from capacity.case._filling import fill_feeders
-from capacity.case._issues import problem
-from capacity.case._network import read_network
-from capacity.case._tabular import decode, read_csv_table
-from capacity.case.topology import derive_topology
+from capacity.case.derived.topology import derive_topology
+from capacity.case.folder.areas import derive_polygons, no_areas, read_areas
+from capacity.case.folder.columnar import no_profiles, read_parquet_table, read_profiles
+from capacity.case.folder.filling import fill_feeders
+from capacity.case.folder.network import read_network
+from capacity.case.folder.tabular import decode, read_csv_table
+from capacity.case.issues import problem
 from capacity.errors import InputError
 from capacity.tables._schema import Table, empty
 from capacity.tables.case import Case

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from capacity.case._cells import converted_zone, out_of_bounds, unreadable
-from capacity.case._issues import problem, rows
-from capacity.case._tabular import Read, match_headings
+from capacity.case.folder.cells import converted_zone, out_of_bounds, unreadable
+from capacity.case.folder.tabular import Read, match_headings
+from capacity.case.issues import problem, rows
 from capacity.tables._schema import Table, empty
 from capacity.tables.inputs.profiles import TIMESTAMP
 from capacity.tables.issue import Issue

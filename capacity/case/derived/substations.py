@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from capacity.case._geo import bus_coordinates
-from capacity.case._graph import Branches, Buses, Ints, column, levels, names, source_nodes, table
+from capacity.case.derived.geo import bus_coordinates
+from capacity.case.derived.graph import Branches, Buses, Ints, column, levels, names, source_nodes, table
 from capacity.tables._schema import empty
 from capacity.tables.inputs.feeders import FEEDERS
 from capacity.tables.inputs.substations import SUBSTATIONS

@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from capacity.case._graph import column, table
-from capacity.case._importing import (
+from capacity.case.derived.graph import column, table
+from capacity.case.derived.topology import derive_topology
+from capacity.case.folder.reading import standard_time
+from capacity.case.importers.importing import (
     AreaClass,
     as_texts,
     case_name,
@@ -26,10 +28,8 @@ from capacity.case._importing import (
     storages_as_generators,
     without_load_side,
 )
-from capacity.case._issues import problem
-from capacity.case._reduction import drop_above_substations
-from capacity.case.reading import standard_time
-from capacity.case.topology import derive_topology
+from capacity.case.importers.reduction import drop_above_substations
+from capacity.case.issues import problem
 from capacity.errors import InputError
 from capacity.tables.case import Case
 from capacity.tables.inputs.profiles import PROFILE_COLUMN, PROFILE_Q_COLUMN, TIMESTAMP

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from capacity.case._issues import problem, quoted, rows
+from capacity.case.issues import problem, quoted, rows
 from capacity.tables import words
 from capacity.tables.issue import Issue
 

@@ -12,8 +12,8 @@ import pandas as pd
 import shapely
 from shapely.geometry import mapping, shape
 
-from capacity.case._issues import problem
-from capacity.case._tabular import Sheet, to_table
+from capacity.case.folder.tabular import Sheet, to_table
+from capacity.case.issues import problem
 from capacity.tables._schema import empty
 from capacity.tables.inputs.areas import AREAS
 from capacity.tables.issue import Issue

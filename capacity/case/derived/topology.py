@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from capacity.case._geo import bus_coordinates
-from capacity.case._graph import (
+from capacity.case.derived.geo import bus_coordinates
+from capacity.case.derived.graph import (
     MV_ABOVE_KV,
     Branches,
     Buses,
@@ -20,8 +20,8 @@ from capacity.case._graph import (
     source_nodes,
     table,
 )
-from capacity.case._supply import Supply, agreed_ids, find_supply
-from capacity.case._tree import Parents, find_islands, find_parents
+from capacity.case.derived.supply import Supply, agreed_ids, find_supply
+from capacity.case.derived.tree import Parents, find_islands, find_parents
 from capacity.tables.settings import CaseSettings
 from capacity.tables.topology import Topology
 

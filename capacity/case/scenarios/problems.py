@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from capacity.case._graph import names, table
-from capacity.case._issues import problem, quoted
+from capacity.case.derived.graph import names, table
+from capacity.case.issues import problem, quoted
 from capacity.tables.case import Case
 from capacity.tables.inputs.profiles import TIMESTAMP
 from capacity.tables.issue import Issue

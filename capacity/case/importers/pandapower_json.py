@@ -8,9 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from capacity.case._columnar import no_profiles, read_profiles
-from capacity.case._graph import column, table
-from capacity.case._importing import (
+from capacity.case.derived.graph import column, table
+from capacity.case.derived.topology import derive_topology
+from capacity.case.folder.columnar import no_profiles, read_profiles
+from capacity.case.folder.network import read_network
+from capacity.case.folder.reading import standard_time
+from capacity.case.importers.importing import (
     PLACEHOLDER_DATE,
     AreaClass,
     as_texts,
@@ -20,11 +23,8 @@ from capacity.case._importing import (
     storages_as_generators,
     without_load_side,
 )
-from capacity.case._issues import problem, quoted
-from capacity.case._network import read_network
-from capacity.case._profile_csv import read_profile_csv
-from capacity.case.reading import standard_time
-from capacity.case.topology import derive_topology
+from capacity.case.importers.profile_csv import read_profile_csv
+from capacity.case.issues import problem, quoted
 from capacity.errors import InputError
 from capacity.tables.case import Case
 from capacity.tables.inputs.profiles import PROFILE_COLUMN, PROFILE_Q_COLUMN, TIMESTAMP

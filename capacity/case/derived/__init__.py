@@ -1,0 +1,1 @@
+"""What follows from the operating state of a network: islands, substations, feeders, and who supplies each bus."""

@@ -1,0 +1,1 @@
+"""Networks of other sources made into case folders: SimBench and pandapower."""

@@ -1,0 +1,1 @@
+"""Scenarios: files of changes, and how they are laid over a case."""
