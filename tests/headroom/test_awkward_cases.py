@@ -14,6 +14,7 @@ from capacity.tables._schema import conform
 from capacity.tables.case import Case
 from capacity.tables.inputs.transformers import TRANSFORMERS
 from capacity.tables.run import Run
+from capacity.tables.settings import BusbarVoltage
 
 
 def study(case: Case) -> Run:
@@ -198,3 +199,33 @@ def test_run__apparent_power_alone_is_taken_as_import() -> None:
     t2 = study(replace(case, measurements=apparent)).transformers.set_index("transformer_id").loc["T2"]
     assert t2["allowed_kva"] == pytest.approx(40.0)
     assert t2["max_direction"] == "import"
+
+
+def modelled_busbar_case() -> Case:
+    """Two feeders below a modelled 110/10 kV transformer; F2's far end is low at 03:00, when F1 is idle."""
+    case = two_feeder_case()
+    net = case.net
+    net.ext_grid.drop(index=net.ext_grid.index, inplace=True)
+    hv = pp.create_bus(net, 110.0, name="HV", geodata=(99.20, 25.11))
+    pp.create_ext_grid(net, hv, vm_pu=1.0, name="G")
+    pp.create_transformer_from_parameters(net, hv, 0, 1.5, 110.0, 10.0, 1.0, 25.0, 2.0, 0.1, name="HT")
+    net.line.loc[net.line["name"].eq("L3"), ["length_km", "r_ohm_per_km"]] = [18.0, 1.7]
+    settings = case.settings.model_copy(update={"busbar_voltage": {"S1": BusbarVoltage(source="modelled")}})
+    readings = case.measurements.copy()
+    third = readings["transformer_id"].eq("T3")
+    calm = np.cos(np.arange(third.sum()) / 5.0)
+    readings.loc[third, "p_kw"], readings.loc[third, "q_kvar"] = 40.0 + 5.0 * calm, 20.0 + 3.0 * calm
+    night = third & readings["timestamp"].eq(pd.Timestamp("2026-01-02 03:00"))
+    readings.loc[night, ["p_kw", "q_kvar"]] = [110.0, 30.0]
+    return derived(replace(case, settings=settings, measurements=readings))
+
+
+def test_run__modelled_busbar_carries_a_load_to_the_other_feeder_at_that_feeders_worst_step() -> None:
+    run = study(modelled_busbar_case())
+    feeders = run.feeders.set_index("feeder_id")
+    assert 0.93 < feeders.at["F2", "voltage_min_pu"] < 0.94
+    area = run.areas.iloc[0]  # of F1
+    assert area["feeder_ids"] == "F1"
+    assert (area["binding_criterion"], area["binding_element"]) == ("voltage_min", "M3")
+    assert area["binding_at"] == pd.Timestamp("2026-01-02 03:00")
+    assert 0.0 < area["allowed_kva"] < 160.0
