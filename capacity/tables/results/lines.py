@@ -25,10 +25,14 @@ LINES = table(
         "second_loading_at": moment("次高时刻", "second at", missing=_NONE),
         "third_loading_percent": number("第三高负载率", "third highest", "%", missing=_NONE),
         "third_loading_at": moment("第三高时刻", "third at", missing=_NONE),
-        "hours_ge_80": number("负载率≥80%小时数", "hours ≥ 80 %", "h", missing=_NONE),
-        "hours_ge_100": number("负载率≥100%小时数", "hours ≥ 100 %", "h", missing=_NONE),
-        "longest_run_ge_80_h": number("≥80%最长持续", "longest run ≥ 80 %", "h", missing=_NONE),
-        "longest_run_ge_100_h": number("≥100%最长持续", "longest run ≥ 100 %", "h", missing=_NONE),
+        "hours_ge_80": number(
+            "重载小时数", "heavy-load hours", "h", "Steps from heavy_percent of the policy on (P2).", missing=_NONE
+        ),
+        "hours_ge_100": number(
+            "过载小时数", "overload hours", "h", "Steps from overload_percent of the policy on (P2).", missing=_NONE
+        ),
+        "longest_run_ge_80_h": number("重载最长持续", "longest heavy-load run", "h", missing=_NONE),
+        "longest_run_ge_100_h": number("过载最长持续", "longest overload run", "h", missing=_NONE),
         "steps_failed": count("不收敛步数", "failed steps"),
     },
 )

@@ -15,12 +15,20 @@ RATE_COLUMNS = {
     "second_loading_at": moment("次高时刻", "second at", missing="fewer than two values"),
     "third_loading_percent": number("第三高负载率", "third highest", "%", missing="fewer than three values"),
     "third_loading_at": moment("第三高时刻", "third at", missing="fewer than three values"),
-    "hours_ge_80": number("负载率≥80%小时数", "hours ≥ 80 %", "h", missing=_NONE),
-    "hours_ge_100": number("负载率≥100%小时数", "hours ≥ 100 %", "h", missing=_NONE),
-    "longest_run_ge_80_h": number("≥80%最长持续", "longest run ≥ 80 %", "h", missing=_NONE),
-    "longest_run_ge_100_h": number("≥100%最长持续", "longest run ≥ 100 %", "h", missing=_NONE),
-    "heavy_load": flag("重载", "heavy load", "A run of ≥ 2 h at ≥ 80 % (P2).", missing=_NONE),
-    "overload": flag("过载", "overload", "A run of ≥ 2 h at ≥ 100 % (P2).", missing=_NONE),
+    "hours_ge_80": number(
+        "重载小时数", "heavy-load hours", "h", "Steps from heavy_percent of the policy on (P2).", missing=_NONE
+    ),
+    "hours_ge_100": number(
+        "过载小时数", "overload hours", "h", "Steps from overload_percent of the policy on (P2).", missing=_NONE
+    ),
+    "longest_run_ge_80_h": number("重载最长持续", "longest heavy-load run", "h", missing=_NONE),
+    "longest_run_ge_100_h": number("过载最长持续", "longest overload run", "h", missing=_NONE),
+    "heavy_load": flag(
+        "重载", "heavy load", "A run at heavy load for sustained_hours of the policy or longer (P2).", missing=_NONE
+    ),
+    "overload": flag(
+        "过载", "overload", "A run at overload for sustained_hours of the policy or longer (P2).", missing=_NONE
+    ),
     "smax_import_kva": number("最大受入负荷", "highest import", "kVA", "Smax of P7.", missing=_NONE),
     "smax_import_at": moment("最大受入时刻", "highest import at", missing="no import in the window, or " + _NONE),
     "smax_export_kva": number("最大送出负荷", "highest export", "kVA", missing=_NONE),
