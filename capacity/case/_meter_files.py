@@ -147,6 +147,14 @@ def _read_csv(path: Path) -> pd.DataFrame:
 
 
 def _unreadable(path: Path, why: str) -> Issue:
+    if not path.exists():
+        return problem(
+            "error",
+            "readings.no_file",
+            path.name,
+            f"There is no meter export '{path}'; check the path.",
+            f"没有量测文件“{path}”，请检查路径。",
+        )
     return problem(
         "error",
         "readings.unreadable_file",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import numpy as np
 import openpyxl
 import pandapower as pp
 import pandas as pd
@@ -97,9 +98,7 @@ def test_import__mv_and_lv_lines_switches_and_customers(tmp_path):
     assert line.std_type["V2"] == "BLV-25"
     assert line.length_km["V2"] == pytest.approx(0.02)
     assert case.feeders.head_line_id.tolist() == ["L1", "L3"]
-    assert sorted(case.net.load.name) == ["C1", "C2", "T2/load", "T3/load", "T4/load"]
-    assert case.net.load.set_index("name").p_mw["T2/load"] == pytest.approx(0.0475)
-    assert case.net.load.set_index("name").p_mw["C1"] == pytest.approx(0.0076)
+    assert sorted(case.net.load.name) == ["C1", "C2", "T1/load", "T2/load", "T3/load", "T4/load"]
     assert case.net.trafo.set_index("name").tap_pos["T3"] == -1
     assert case.customers.node_id.tolist()[:2] == ["N1", "N2"]
     assert pd.isna(case.customers.node_id[2])
@@ -127,6 +126,35 @@ def test_import__contract_capacities_only_share_out_what_a_transformer_can_carry
     load = case.net.load.set_index("name").p_mw
     assert load["C2"] == pytest.approx(3.0 * load["C1"])
     assert load.sum() == pytest.approx(0.4 * 0.3 * 0.95)
+
+
+def test_import__what_the_contracts_do_not_explain_stands_at_the_busbar(tmp_path):
+    book = fill(
+        tmp_path / "ledger.xlsx",
+        lv_lines=[lv("V1", "T1", "T1", "N1"), lv("V2", "T1", "N1", "N2")],
+        customers=[
+            {"用户编号": "C1", "配变编号": "T1", "接入点编号": "N1", "合同容量": 10},
+            {"用户编号": "C2", "配变编号": "T1", "接入点编号": "N2", "合同容量": 20},
+            {"用户编号": "C3", "配变编号": "T1", "合同容量": 40},
+            {"用户编号": "C4", "配变编号": "T1", "接入点编号": "N2"},
+        ],
+    )
+    case = import_workbook(book, tmp_path / "case", [meters(tmp_path / "m.csv", "T1")])
+    load = case.net.load.set_index("name").p_mw
+    peak_kva = np.hypot(1.0, 1.0 / 3.0) * case.measurements.p_kw.max()
+    assert sorted(load.index) == ["C1", "C2", "T1/load"]
+    assert load["C2"] == pytest.approx(2.0 * load["C1"])
+    assert load["T1/load"] / load["C1"] == pytest.approx((peak_kva - 10 - 20) / 10)
+    (said,) = [issue for issue in case.reading_issues if issue.check == "ledger.customers_incomplete"]
+    assert said.ids == ("T1",)
+    assert said.severity == "warning"
+
+
+def test_import__a_file_that_is_not_there_is_named_and_nothing_else(tmp_path):
+    assert errors(issues_of(tmp_path / "none.xlsx", tmp_path)) == {"no_file"}
+    found = issues_of(fill(tmp_path / "ledger.xlsx"), tmp_path, [tmp_path / "none.csv"])
+    assert errors(found) == {"readings.no_file"}
+    assert all("none.csv" in issue.sentence_zh for issue in found if issue.severity == "error")
 
 
 def test_import__as_of_from_the_last_reading(tmp_path):

@@ -282,7 +282,7 @@ def test_issues__damaged_files(tmp_path, name, content):
 
 
 def test_issues__missing_file(tmp_path):
-    assert "unreadable_file" in codes(read_readings([tmp_path / "none.csv"], TRANSFORMERS)[1])
+    assert "no_file" in codes(read_readings([tmp_path / "none.csv"], TRANSFORMERS)[1])
 
 
 def test_meters__ambiguous_system_code_is_not_guessed(tmp_path):

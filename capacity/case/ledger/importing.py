@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
 from capacity.case.folder.reading import assemble, empty_tables, load_case
 from capacity.case.folder.writing import write_case
 from capacity.case.ledger import sentences as say
-from capacity.case.ledger.network import ASSUMED_BUSBAR_KV, build_network, busbar_name, lv_busbar_name
+from capacity.case.ledger.assumptions import left_out, nodes_of_customers
+from capacity.case.ledger.network import build_network, busbar_name
 from capacity.case.ledger.relations import check_relations, is_switch
 from capacity.case.ledger.sheets import (
-    APPLICATION_SHEET,
     CASE,
-    CUSTOMER_SHEET,
-    LV_LINE_SHEET,
-    MV_LINE_SHEET,
-    SUBSTATION_SHEET,
-    TRANSFORMER_SHEET,
 )
 from capacity.case.ledger.voltages import busbar_voltages
-from capacity.case.ledger.workbook import ROW, Workbook, read_workbook
+from capacity.case.ledger.workbook import Workbook, read_workbook
 from capacity.case.readings import Stamps, read_readings
 from capacity.errors import InputError
 from capacity.tables._schema import conform, empty
@@ -67,8 +63,9 @@ def import_workbook(
         With every problem of workbook and readings at once (sheet, row, column, id, remedy). Nothing is written then.
     """
     book, issues = read_workbook(ledger)
-    if not any(issue.check in ("ledger.no_file", "ledger.no_workbook") for issue in issues):
-        issues += check_relations(book)
+    if any(issue.check in ("ledger.no_file", "ledger.no_workbook") for issue in issues):
+        raise InputError(issues)
+    issues += check_relations(book)
     measurements = empty(MEASUREMENTS)
     if readings:
         known = book.tables["transformers"].dropna(subset=["transformer_id"]).drop_duplicates("transformer_id")
@@ -78,15 +75,17 @@ def import_workbook(
     issues += found
     if any(issue.severity == "error" for issue in issues) or as_of is None:
         raise InputError(issues)
-    book, found = _nodes_of_customers(book)
+    book, found = nodes_of_customers(book)
     issues += found
-    metered = measurements["transformer_id"].unique().tolist()
-    issues += _flags(book, metered)
+    peak_kva = _highest_readings(measurements)
+    issues += left_out(book, peak_kva)
     voltages, profiles, found = busbar_voltages(book, as_of)
     issues += found
     settings = _settings(book, Path(folder), as_of, voltages, issues)
     tables = _tables(book) | {"measurements": measurements}
-    case = assemble(settings, build_network(book, metered, as_of), _areas(book, settings.crs), tables, profiles, {}, [])
+    case = assemble(
+        settings, build_network(book, peak_kva, as_of), _areas(book, settings.crs), tables, profiles, {}, []
+    )
     write_case(case, Path(folder))
     written = load_case(Path(folder))
     return replace(written, reading_issues=(*issues, *written.reading_issues))
@@ -124,107 +123,11 @@ def _as_of(book: Workbook, measurements: pd.DataFrame) -> tuple[pd.Timestamp | N
     ]
 
 
-def _nodes_of_customers(book: Workbook) -> tuple[Workbook, list[Issue]]:
-    """Nodes of customers and applications that the LV lines do not hold become the LV busbar, and are named."""
-    lv = book.tables["lv_lines"]
-    known = set(lv["from_node"].dropna()) | set(lv["to_node"].dropna())
-    transformers = book.tables["transformers"]
-    busbars = {lv_busbar_name(row) for row in transformers.itertuples()}
-    ids = set(transformers["transformer_id"])
-    tables = dict(book.tables)
-    issues = []
-    for spec, key in ((CUSTOMER_SHEET, "customer_id"), (APPLICATION_SHEET, "application_id")):
-        frame = tables[spec.key]
-        node = frame["node_id"].mask(frame["node_id"].isin(ids))
-        lost = node.notna() & ~node.isin((known - ids) | busbars)
-        if lost.any():
-            issues.append(
-                say.about_rows(
-                    "info",
-                    "node_not_modelled",
-                    book.file,
-                    spec,
-                    frame.loc[lost, ROW].tolist(),
-                    frame.loc[lost, key].tolist(),
-                    f"their node is in no row of sheet '{LV_LINE_SHEET.title}'; "
-                    "the LV busbar of the transformer is used.",
-                    f"其接入点不在工作表“{LV_LINE_SHEET.title}”中，按配变低压母线处理。",
-                    column="node_id",
-                    effect="assumed",
-                )
-            )
-        tables[spec.key] = frame.assign(node_id=node.mask(lost))
-    return Workbook(book.file, tables, book.present), issues
-
-
-def _flags(book: Workbook, metered: Iterable[str]) -> list[Issue]:
-    """What the ledger leaves out, stated once for all rows concerned."""
-    issues = []
-    stations = book.tables["substations"]
-    assumed = stations[stations["busbar_kv"].isna()]
-    if len(assumed):
-        issues.append(
-            say.about_rows(
-                "warning",
-                "busbar_voltage_assumed",
-                book.file,
-                SUBSTATION_SHEET,
-                assumed[ROW].tolist(),
-                assumed["substation_id"].tolist(),
-                f"no busbar voltage is stated; {ASSUMED_BUSBAR_KV:g} kV is assumed.",
-                f"未填母线运行电压，按 {ASSUMED_BUSBAR_KV:g} kV 假定。",
-                column="busbar_kv",
-                effect="assumed",
-            )
-        )
-    feeders = book.tables["feeders"]
-    bare = feeders[~feeders["feeder_id"].isin(book.tables["mv_lines"]["feeder_id"])]
-    if len(bare):
-        issues.append(
-            say.issue(
-                "warning",
-                "sections_not_modelled",
-                book.file,
-                MV_LINE_SHEET,
-                f"{len(bare)} feeder(s) have no MV lines: their transformers hang on the feeder's head; "
-                "sections have no load rate and no voltage drop.",
-                f"{len(bare)} 条线路没有中压线路段：其配变接在线路首端，不计线段负载率和电压降。",
-                ids=bare["feeder_id"],
-                effect="lower_accuracy",
-            )
-        )
-    transformers = book.tables["transformers"]
-    lumped = transformers[~transformers["transformer_id"].isin(book.tables["lv_lines"]["transformer_id"])]
-    if len(lumped):
-        issues.append(
-            say.issue(
-                "info",
-                "lv_not_modelled",
-                book.file,
-                LV_LINE_SHEET,
-                f"{len(lumped)} transformer(s) have no LV lines: their load is one lump at the LV busbar "
-                "and results stop there.",
-                f"{len(lumped)} 台配变没有低压线路：负荷集中在低压母线，结果只到配变。",
-                ids=lumped["transformer_id"],
-                effect="lower_accuracy",
-            )
-        )
-    unmetered = transformers[~transformers["transformer_id"].isin(list(metered))]
-    if len(unmetered):
-        issues.append(
-            say.issue(
-                "warning",
-                "no_readings",
-                book.file,
-                TRANSFORMER_SHEET,
-                f"{len(unmetered)} transformer(s) have no readings: their load is unknown and is not assumed; "
-                "they are without result and missing from what feeders and substations carry.",
-                f"{len(unmetered)} 台配变没有量测：负荷未知，不作假定；它们没有结果，也不计入线路和主变负荷。",
-                ids=unmetered["transformer_id"],
-                effect="not_counted",
-            )
-        )
-    return issues
+def _highest_readings(measurements: pd.DataFrame) -> dict[str, float]:
+    """The highest apparent power (kVA) of every transformer with readings; zero where only currents were metered."""
+    power = np.hypot(measurements["p_kw"], measurements["q_kvar"]).fillna(measurements["s_kva"])
+    highest = power.groupby(measurements["transformer_id"]).max().fillna(0.0)
+    return {str(one): float(kva) for one, kva in highest.items()}
 
 
 def _settings(
@@ -237,7 +140,12 @@ def _settings(
     frame = book.tables["case"]
     row: dict[str, Any] = {} if frame.empty else {k: v for k, v in frame.iloc[0].items() if pd.notna(v)}
     title = str(row.get("title_zh", folder.name))
-    noted = ("ledger.sections_not_modelled", "ledger.lv_not_modelled", "ledger.no_readings")
+    noted = (
+        "ledger.sections_not_modelled",
+        "ledger.lv_not_modelled",
+        "ledger.customers_incomplete",
+        "ledger.no_readings",
+    )
     source = DataSource(
         what=book.file, origin=str(row.get("source", "ledger workbook")), licence=str(row.get("licence", "not stated"))
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,8 +25,8 @@ ASSUMED_BUSBAR_KV = 10.0
 BASE_LOADING = 0.3
 """Share of the rating that a metered transformer's loads start from.
 
-Contract capacities below it stand as they are; above it they only say how it is shared out, since customers never draw
-them all at once. The load flow scales the loads to the measured curve, so their sum is of no consequence.
+Contracts only say how it is shared out: the load flow scales the loads of a transformer to its measured curve, so their
+sum is of no consequence.
 """
 BASE_POWER_FACTOR = 0.95
 
@@ -53,12 +53,13 @@ def busbar_name(station: Any) -> str:
     return str(station.busbar_id) if pd.notna(station.busbar_id) else f"{station.substation_id}/10kV"
 
 
-def build_network(book: Workbook, metered: Iterable[str], as_of: pd.Timestamp) -> Any:
+def build_network(book: Workbook, peak_kva: Mapping[str, float], as_of: pd.Timestamp) -> Any:
     """The network of a ledger without errors.
 
     External grids stand at the 10 kV busbars. A feeder without MV lines is a head bus behind a closed switch, on
-    which its transformers hang. ``metered`` transformers get loads: one per customer with a node of the LV lines, else
-    one at the LV busbar. The others get none: their load is unknown.
+    which its transformers hang. Transformers with a highest reading ``peak_kva`` get loads: one per customer with a
+    node of the LV lines, by its contract, and one at the LV busbar for the other customers and for what the
+    contracts do not explain (:func:`unlisted_kva`). The others get none: their load is unknown.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # pandapower concatenates empty frames
@@ -67,7 +68,7 @@ def build_network(book: Workbook, metered: Iterable[str], as_of: pd.Timestamp) -
         heads = _mv_lines(draft, book, busbars)
         _transformers(draft, book, heads, as_of)
         _lv_lines(draft, book)
-        _loads(draft, book, set(metered))
+        _loads(draft, book, peak_kva)
     return draft.net
 
 
@@ -186,26 +187,41 @@ def _lv_lines(draft: _Draft, book: Workbook) -> None:
     draft.net.line.loc[added, "geo"] = [_course(text) for text in lines["geometry"]]
 
 
-def _loads(draft: _Draft, book: Workbook, metered: set[str]) -> None:
+def unlisted_kva(row: Any, own: pd.DataFrame, peak_kva: float) -> float:
+    """What a transformer's meter shows beyond the contracts of all its listed customers: those that are not listed.
+
+    ``row`` and ``own`` are its ledger row and its customers with a contract. A reading ``peak_kva`` above the rating,
+    which may be a faulty one, counts as the rating.
+    """
+    return max(0.0, min(peak_kva, float(row.rated_kva)) - float(own["contract_kva"].sum()))
+
+
+def contracts_of(book: Workbook, transformer_id: str) -> pd.DataFrame:
+    """The customers of a transformer that state their contract capacity."""
     customers = book.tables["customers"]
+    return customers[(customers["transformer_id"] == transformer_id) & customers["contract_kva"].notna()]
+
+
+def _loads(draft: _Draft, book: Workbook, peak_kva: Mapping[str, float]) -> None:
     buses, names, powers = [], [], []
     for row in book.tables["transformers"].itertuples():
         one = str(row.transformer_id)
-        if one not in metered:
+        if one not in peak_kva:
             continue
-        own = customers[(customers["transformer_id"] == one) & customers["contract_kva"].notna()]
-        with_node = own[own["node_id"].isin(draft.bus_of)]
-        contracted = float((with_node if len(with_node) else own)["contract_kva"].sum())
+        own = contracts_of(book, one)
+        at_node = own["node_id"].isin(draft.bus_of)
+        placed = own[at_node]
+        elsewhere = float(own.loc[~at_node, "contract_kva"].sum()) + unlisted_kva(row, own, peak_kva[one])
+        total = float(placed["contract_kva"].sum()) + elsewhere
         likely = float(row.rated_kva) * BASE_LOADING
-        diversity = min(1.0, likely / contracted) if contracted else 1.0
-        if with_node.empty:
+        if elsewhere > 0.0 or placed.empty:
             buses.append(draft.bus_of[lv_busbar_name(row)])
             names.append(f"{one}/load")
-            powers.append(contracted * diversity if contracted else likely)
-        for customer in with_node.itertuples():
+            powers.append(likely * elsewhere / total if total else likely)
+        for customer in placed.itertuples():
             buses.append(draft.bus_of[str(customer.node_id)])
             names.append(str(customer.customer_id))
-            powers.append(float(customer.contract_kva) * diversity)
+            powers.append(likely * float(customer.contract_kva) / total)
     if not buses:
         return
     kw = [power * BASE_POWER_FACTOR for power in powers]
