@@ -156,7 +156,7 @@ def _worst_of_each(lines: pd.DataFrame, key: str) -> pd.DataFrame:
 
 def _duration_h(row: pd.Series, trigger: Trigger, curves: RatedCurves) -> float:
     """The longest unbroken time for which the trigger would have fired."""
-    step_h = float((curves.timestamps[1] - curves.timestamps[0]) / pd.Timedelta(hours=1))
+    step_h = float(curves.step / pd.Timedelta(hours=1))
     loading = curves.s_kva[curves.row(row.element_id)] / row.rated_kva * 100.0
     above = trigger.fires_at(loading)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], above, [False]))))

@@ -37,7 +37,7 @@ def transformer_rates(
         curves,
         np.where(enough[:, None], curves.s_kva, np.nan),
         rated_kva,
-        _step(curves) / pd.Timedelta(hours=1),
+        curves.step / pd.Timedelta(hours=1),
     )
     rates["coverage_percent"] = coverage
     rates["source"] = list(curves.source)
@@ -47,17 +47,13 @@ def transformer_rates(
     return pd.concat([who, rates], axis=1)
 
 
-def _step(curves: RatedCurves) -> pd.Timedelta:
-    return curves.timestamps[1] - curves.timestamps[0]
-
-
 def _identity(case: Case, curves: RatedCurves) -> pd.DataFrame:
     table = case.transformers.reset_index(drop=True)
     areas = case.areas.set_index("area_id")
     distribution = case.topology.trafos[case.topology.trafos["kind"] == "distribution"].drop_duplicates("trafo_id")
     placed = distribution.set_index("trafo_id")
     ids = table["transformer_id"]
-    as_of = curves.timestamps[-1] + _step(curves)
+    as_of = curves.timestamps[-1] + curves.step
     gone = table["valid_to"].notna() & (table["valid_to"] <= as_of)
     still_to_come = table["valid_from"].notna() & (table["valid_from"] > as_of)
     return pd.DataFrame(

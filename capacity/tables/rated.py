@@ -32,6 +32,13 @@ class RatedCurves:
     source: tuple[str, ...]
     solver_failed: npt.NDArray[np.bool_]
 
+    @property
+    def step(self) -> pd.Timedelta:
+        """Length of one step."""
+        if self.timestamps.freq is not None:  # all there is to tell where the window holds a single step
+            return pd.Timedelta(self.timestamps.freq)
+        return pd.Timedelta(self.timestamps[1] - self.timestamps[0])
+
     def row(self, transformer_id: str) -> int:
         """Row of a transformer.
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandapower as pp
 import pandas as pd
 import pytest
-from hand_case import AS_OF, WINDOW, application, hand_case, hand_readings
+from hand_case import AS_OF, PEAK_AT, WINDOW, application, hand_case, hand_readings
 
 from capacity.case import derive_topology
 from capacity.study import run_study
@@ -229,3 +229,12 @@ def test_run__modelled_busbar_carries_a_load_to_the_other_feeder_at_that_feeders
     assert (area["binding_criterion"], area["binding_element"]) == ("voltage_min", "M3")
     assert area["binding_at"] == pd.Timestamp("2026-01-02 03:00")
     assert 0.0 < area["allowed_kva"] < 160.0
+
+
+def test_run__window_of_a_single_step() -> None:
+    """``--from 19:15 --to 19:30``: T1's peak and nothing else."""
+    window = replace(WINDOW, start=PEAK_AT["T1"], end=PEAK_AT["T1"] + pd.Timedelta(minutes=15))
+    run = run_study(hand_case(), window=window)
+    t1 = run.transformers.set_index("transformer_id").loc["T1"]
+    assert (t1["max_loading_percent"], t1["allowed_kva"]) == (50.0, 120.0)
+    assert run.alerts.loc[run.alerts["element_id"].eq("T1"), "duration_h"].tolist() == [0.25]
