@@ -58,3 +58,19 @@ def main() -> None:
     except CapacityError as error:
         printing.errors.print(str(error), style="bold red", markup=False)
         sys.exit(INPUT_PROBLEM)
+    except Exception as error:
+        refused = error if isinstance(error, OSError) else error.__context__  # Excel writers wrap it in their own
+        if not isinstance(refused, OSError) or refused.filename is None:  # not about a file of the reader's
+            raise
+        printing.errors.print(_file_problem(refused), style="bold red", markup=False)
+        sys.exit(INPUT_PROBLEM)
+
+
+def _file_problem(error: OSError) -> str:
+    """What to do about a file the operating system does not let us have: open in Excel, in a place without rights."""
+    name = error.filename2 or error.filename
+    return language.say(
+        f"无法读写“{name}”（{error.strerror}）：请关闭正打开它的 Excel 等程序，检查路径、写权限和磁盘空间，然后重试。",
+        f"'{name}' cannot be read or written ({error.strerror}): close Excel or whatever has it open, check the path, "
+        "your rights to it and the free disk space, then repeat.",
+    )

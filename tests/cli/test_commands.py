@@ -158,3 +158,29 @@ def test_month__broken_readings_leave_the_case_as_it_was(
         main()
     assert stopped.value.code == 1
     assert (folder / "measurements.parquet").read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["export", "template"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_main__a_place_that_cannot_be_written_is_a_sentence(
+    lang: str,
+    command: str,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    taken = tmp_path / "taken"  # a file where a folder is needed, or a folder where a file is
+    if command == "export":
+        taken.write_text("taken", encoding="utf-8")
+        words = ["export", str(folder), str(taken / "ledger.xlsx")]
+    else:
+        taken.mkdir()
+        words = ["template", str(taken)]
+    monkeypatch.setattr("sys.argv", ["capacity", "--lang", lang, *words])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 1
+    said = capsys.readouterr().err
+    assert "taken" in said
+    assert ("写权限" if lang == "zh" else "your rights") in said
