@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from capacity.case.readings import read_readings
+from capacity.case.meters.readings import read_readings
 from capacity.tables._schema import conform
 from capacity.tables.inputs.measurements import MEASUREMENTS
 

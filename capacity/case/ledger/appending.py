@@ -14,7 +14,7 @@ import pandas as pd
 
 from capacity.case.folder.reading import load_case
 from capacity.case.ledger import sentences as say
-from capacity.case.readings import Stamps, read_readings
+from capacity.case.meters.readings import Stamps, read_readings
 from capacity.errors import InputError
 from capacity.tables.inputs.measurements import MEASUREMENTS
 from capacity.tables.issue import Issue

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from capacity.case._moments import parse_moment
 from capacity.case.ledger.sheets import Bound, Field
+from capacity.case.moments import parse_moment
 
 UNREADABLE = object()
 """What a cell is that cannot be understood; None is an empty one."""

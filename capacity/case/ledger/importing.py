@@ -24,7 +24,7 @@ from capacity.case.ledger.sheets import (
 )
 from capacity.case.ledger.voltages import busbar_voltages
 from capacity.case.ledger.workbook import Workbook, read_workbook
-from capacity.case.readings import Stamps, read_readings
+from capacity.case.meters.readings import Stamps, read_readings
 from capacity.errors import InputError
 from capacity.tables._schema import conform, empty
 from capacity.tables.case import Case
@@ -48,7 +48,7 @@ def import_workbook(
     ----------
     ledger : the workbook, filled in from the template.
     folder : the case folder to write; its name becomes the case's name.
-    readings : meter exports, see :func:`capacity.case.readings.read_readings`.
+    readings : meter exports, see :func:`capacity.case.meters.readings.read_readings`.
     readings_are : whether the exports' times name the ``start`` or ``end`` of their interval; ``auto`` tells by the
         columns and says what it took.
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from capacity.case import _meter_issues as say
-from capacity.case._meter_files import QUANTITIES
+from capacity.case.meters import problems as say
+from capacity.case.meters.files import QUANTITIES
 from capacity.tables._schema import empty
 from capacity.tables.inputs.measurements import MEASUREMENTS
 from capacity.tables.issue import Issue

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from capacity.case import _meter_issues as say
-from capacity.case._meter_files import MeterTable
-from capacity.case._meter_merge import Floats
+from capacity.case.meters import problems as say
+from capacity.case.meters.files import MeterTable
+from capacity.case.meters.merge import Floats
 from capacity.tables.issue import Issue
 
 

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from capacity.case import _meter_issues as say
-from capacity.case._meter_files import (
+from capacity.case.meters import problems as say
+from capacity.case.meters.files import (
     ENERGY,
     MeterTable,
     minute_of_day,
@@ -26,9 +26,9 @@ from capacity.case._meter_files import (
     role_of,
     unit_scale,
 )
-from capacity.case._meter_merge import Block, Floats, Ints, assemble
-from capacity.case._meter_values import multipliers, numbers
-from capacity.case._moments import parse_moments
+from capacity.case.meters.merge import Block, Floats, Ints, assemble
+from capacity.case.meters.values import multipliers, numbers
+from capacity.case.moments import parse_moments
 from capacity.tables.issue import Issue
 
 Stamps = Literal["auto", "start", "end"]

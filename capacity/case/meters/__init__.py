@@ -1,0 +1,1 @@
+"""Meter exports: every shape that metering systems write, as one table of readings."""
