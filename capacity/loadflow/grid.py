@@ -29,7 +29,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from capacity.errors import SolverError
-from capacity.loadflow.tree import depth_first
+from capacity.loadflow.ordering import depth_first
 
 if TYPE_CHECKING:
     from pandapower import pandapowerNet

@@ -1,4 +1,4 @@
-"""Orientation of a radial island: depth-first order, parents and the coefficients of the sweep.
+"""The coefficients of the sweep, of every branch from a bus to its parent in a radial island.
 
 Parallel branches between the same two buses are one branch to the tree: their admittances add. With the parent
 ``p`` and child ``c`` of a branch and ``J_c`` the current into the child's subtree, its two-port reads
@@ -12,13 +12,11 @@ exactly, for every branch pandapower knows. ``C`` depends on the parent's voltag
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from capacity.loadflow.grid import Grid
+from capacity.loadflow.grid import Grid
 
 Ints = npt.NDArray[np.int64]
 Complexes = npt.NDArray[np.complex128]
@@ -33,35 +31,6 @@ class Sweep:
     b: Complexes
     d: Complexes
     shunt: Complexes
-
-
-def depth_first(
-    indptr: npt.NDArray[np.int32], indices: npt.NDArray[np.int32], root: int, n: int
-) -> tuple[Ints, Ints] | None:
-    """Buses in depth-first order from ``root`` and the position of each one's parent; None if there is a loop.
-
-    ``indptr``/``indices`` are the adjacency of distinct neighbours in compressed rows, ``n`` the island's size.
-    """
-    order = np.empty(n, dtype=np.int64)
-    parent = np.empty(n, dtype=np.int64)
-    seen: set[int] = set()
-    count = 0
-    stack = [(root, -1)]
-    while stack:
-        bus, above = stack.pop()
-        if bus in seen:
-            return None
-        seen.add(bus)
-        order[count], parent[count] = bus, above
-        came_from = order[above] if above >= 0 else -1
-        for other in indices[indptr[bus] : indptr[bus + 1]].tolist():
-            if other == came_from:
-                continue
-            if other in seen:
-                return None
-            stack.append((other, count))
-        count += 1
-    return order, parent
 
 
 def sweep_coefficients(grid: Grid) -> Sweep:
