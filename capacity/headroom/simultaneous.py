@@ -105,6 +105,8 @@ def largest_share(
         if failing - sound <= ALPHA_TOLERANCE:
             break
         alpha = _next_alpha(sound, failing, margins_sound, margins, usable=not trial.failed.any())
+    if sound <= ALPHA_TOLERANCE:
+        sound = 0.0  # less than the search can tell from nothing is nothing
     return Shares(sound, binding or margins_sound.binding)
 
 
