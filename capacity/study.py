@@ -90,8 +90,8 @@ def run_study(
     with clock.stage("load rates"):
         curves = rates.rated_curves(studied, readings, solved, projected=scenario is not None)
         rated = rates.transformer_rates(studied, rules, curves, readings, solved)
-        lines = rates.line_rates(studied, solved)
-        nodes = rates.node_voltages(studied, rules, solved)
+        lines = rates.line_rates(studied, solved, rated)
+        nodes = rates.node_voltages(studied, rules, solved, rated)
     with clock.stage("allowed capacity"):
         reserved = headroom.reserved_demand(studied, rules)
         transformers = headroom.transformer_headroom(rated, reserved, rules, curves.solver_failed)
@@ -116,7 +116,7 @@ def run_study(
         "evidence": policy.gather_evidence(alerts, transformers, curves),
         "transformer_curves": assembly.transformer_curves(curves),
         "feeder_curves": assembly.feeder_curves(solved),
-        "feeder_voltages": rates.feeder_voltages(studied, rules, solved),
+        "feeder_voltages": rates.feeder_voltages(studied, rules, solved, rated),
         "capacity_12x24": headroom.room_12x24(transformers, curves, rules),
         "quality": quality,
         "applications": studied.applications,

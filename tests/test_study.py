@@ -295,3 +295,19 @@ def test_run__low_voltage_in_its_own_network_blocks_the_transformer() -> None:
     assert 0.0 < shares["T2"] <= 40.0
     area = run.areas.iloc[0]
     assert (area["allowed_sum_kva"], area["status"], area["low_voltage_nodes"]) == (160.0, "pre_control", 1)
+
+
+def test_run__below_an_unknown_transformer_nothing_is_known() -> None:
+    """T2's LV line carries nothing in the simulation only because nobody knows what it carries: not 0 %."""
+    case = hand_case(meterless=("T2",))
+    house = pp.create_bus(case.net, 0.4, name="house", geodata=(99.2151, 25.101))
+    pp.create_line_from_parameters(
+        case.net, int(case.net.trafo.at[1, "lv_bus"]), house, 0.1, 0.4, 0.08, 0.0, 0.2, name="W"
+    )
+    topology = derive_topology(case.net, case.settings, case.substations, case.feeders)
+    run = study(replace(case, topology=topology))
+    assert np.isnan(run.lines.set_index("line_id").at["W", "max_loading_percent"])
+    assert run.lines.set_index("line_id").at["L2", "max_loading_percent"] >= 0.0
+    house_row = run.nodes.set_index("node_id").loc["house"]
+    assert np.isnan(house_row["voltage_min_pu"])
+    assert house_row["low_voltage"] is pd.NA

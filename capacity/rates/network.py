@@ -10,11 +10,18 @@ from capacity.tables.policy import Policy
 from capacity.tables.solved import SolvedYear
 
 
-def line_rates(case: Case, solved: SolvedYear) -> pd.DataFrame:
-    """One row per line of the network, with the columns of ``tables.results.lines``."""
+def line_rates(case: Case, solved: SolvedYear, rated: pd.DataFrame) -> pd.DataFrame:
+    """One row per line of the network, with the columns of ``tables.results.lines``.
+
+    Below a transformer of which too little is known (P1) nothing is known of its LV lines either.
+
+    Parameters
+    ----------
+    rated : ``transformer_rates`` of the same year.
+    """
     placed = case.topology.lines
     net_line = case.net.line.loc[placed.index]
-    stats = solved.lines.reindex(placed.index)
+    stats = _where_known(solved.lines.reindex(placed.index), placed["transformer_id"], rated)
     rated_a = net_line["max_i_ka"] * net_line["df"] * net_line["parallel"] * 1000.0
     copied = [
         column
@@ -38,11 +45,11 @@ def line_rates(case: Case, solved: SolvedYear) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def node_voltages(case: Case, policy: Policy, solved: SolvedYear) -> pd.DataFrame:
+def node_voltages(case: Case, policy: Policy, solved: SolvedYear, rated: pd.DataFrame) -> pd.DataFrame:
     """One row per LV bus: its lowest and highest voltage against its statutory band (P10).
 
     A node is single-phase when all its customers are; a node without a customer, or whose customers do not state
-    their phases, takes the three-phase band.
+    their phases, takes the three-phase band. Below a transformer of which too little is known no voltage is known.
 
     Returns
     -------
@@ -50,7 +57,7 @@ def node_voltages(case: Case, policy: Policy, solved: SolvedYear) -> pd.DataFram
     """
     buses = case.topology.buses
     nodes = buses[buses["level"] == "lv"]
-    stats = solved.buses.reindex(nodes.index)
+    stats = _where_known(solved.buses.reindex(nodes.index), nodes["transformer_id"], rated)
     standard = policy.voltage_standards[case.settings.voltage_standard]
     phases = nodes["bus_id"].map(node_phases(case)).fillna("unknown")
     bands = [standard.band(vn, p) for vn, p in zip(nodes["vn_kv"], phases, strict=True)]
@@ -84,7 +91,7 @@ def node_voltages(case: Case, policy: Policy, solved: SolvedYear) -> pd.DataFram
     )
 
 
-def feeder_voltages(case: Case, policy: Policy, solved: SolvedYear) -> pd.DataFrame:
+def feeder_voltages(case: Case, policy: Policy, solved: SolvedYear, rated: pd.DataFrame) -> pd.DataFrame:
     """Voltages of MV buses and LV busbars by distance from the substation, for radially operated feeders.
 
     Returns
@@ -96,7 +103,7 @@ def feeder_voltages(case: Case, policy: Policy, solved: SolvedYear) -> pd.DataFr
     shown = buses[(buses["level"].eq("mv") | (buses["level"].eq("lv") & busbars)) & buses["feeder_id"].notna()]
     shown = shown[shown["depth"] >= 0]
     standard = policy.voltage_standards[case.settings.voltage_standard]
-    stats = solved.buses.reindex(shown.index)
+    stats = _where_known(solved.buses.reindex(shown.index), shown["transformer_id"], rated)
     return pd.DataFrame(
         {
             "feeder_id": shown["feeder_id"],
@@ -137,6 +144,12 @@ def node_phases(case: Case) -> pd.Series:
         return "1" if (values == "1").fillna(False).all() else "unknown"
 
     return at_node.groupby("node_id")["phases"].agg(agree).astype("string")
+
+
+def _where_known(stats: pd.DataFrame, transformer_id: pd.Series, rated: pd.DataFrame) -> pd.DataFrame:
+    """The statistics, missing below transformers without a load rate: what was simulated there is filled or empty."""
+    unknown = rated.loc[rated["max_loading_percent"].isna(), "transformer_id"]
+    return stats[~transformer_id.isin(unknown).to_numpy(dtype=bool)].reindex(stats.index)
 
 
 def _area_of_transformer(case: Case) -> pd.Series:

@@ -12,7 +12,8 @@ from capacity.tables.run import Run
 from capacity.tables.words import APPLICATION_STATUS, CRITERION, REASON, SOURCE, STATUS, Word
 
 _MOST_FACTS = 4
-_TOLERANCE = 1e-9
+_TOLERANCE = 1e-6
+"""Relative: what differs by less is the solver's last digit, not a change."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from capacity.tables._schema import count, moment, number, table, text
 
-_NONE = "never solved, or no rating"
+_NONE = "never solved, no rating, or its transformer has insufficient data"
 
 LINES = table(
     "lines",

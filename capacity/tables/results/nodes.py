@@ -15,15 +15,46 @@ NODES = table(
         "feeder_id": text("线路编号", "feeder id", missing="not energised"),
         "vn_kv": number("额定电压", "nominal voltage", "kV", above=0.0),
         "phases": text("相数", "phases", "Of its supply points.", choices=("1", "3", "unknown")),
-        "voltage_min_pu": number("最低电压", "lowest voltage", "pu", missing="not energised or never solved"),
-        "voltage_min_v": number("最低电压（伏）", "lowest voltage (V)", "V", missing="not energised or never solved"),
-        "voltage_min_at": moment("最低电压时刻", "lowest at", missing="not energised or never solved"),
-        "voltage_max_pu": number("最高电压", "highest voltage", "pu", missing="not energised or never solved"),
-        "voltage_max_at": moment("最高电压时刻", "highest at", missing="not energised or never solved"),
+        "voltage_min_pu": number(
+            "最低电压",
+            "lowest voltage",
+            "pu",
+            missing="not energised, never solved, or its transformer has insufficient data",
+        ),
+        "voltage_min_v": number(
+            "最低电压（伏）",
+            "lowest voltage (V)",
+            "V",
+            missing="not energised, never solved, or its transformer has insufficient data",
+        ),
+        "voltage_min_at": moment(
+            "最低电压时刻", "lowest at", missing="not energised, never solved, or its transformer has insufficient data"
+        ),
+        "voltage_max_pu": number(
+            "最高电压",
+            "highest voltage",
+            "pu",
+            missing="not energised, never solved, or its transformer has insufficient data",
+        ),
+        "voltage_max_at": moment(
+            "最高电压时刻",
+            "highest at",
+            missing="not energised, never solved, or its transformer has insufficient data",
+        ),
         "voltage_lower_pu": number("电压下限", "lower limit", "pu", "P10, by phases."),
         "voltage_upper_pu": number("电压上限", "upper limit", "pu", "P10, by phases."),
-        "low_voltage": flag("低电压", "low voltage", "Below the limit at some step.", missing="never solved"),
-        "high_voltage": flag("高电压", "high voltage", "Above the limit at some step.", missing="never solved"),
+        "low_voltage": flag(
+            "低电压",
+            "low voltage",
+            "Below the limit at some step.",
+            missing="not energised, never solved, or its transformer has insufficient data",
+        ),
+        "high_voltage": flag(
+            "高电压",
+            "high voltage",
+            "Above the limit at some step.",
+            missing="not energised, never solved, or its transformer has insufficient data",
+        ),
         "allowed_kva": number("允许接入容量", "allowed capacity", "kVA", "P9.", missing="unknown or not computed"),
         "binding_element": text("限制设备", "binding element", missing="nothing binds, or not computed"),
         "binding_criterion": text(
