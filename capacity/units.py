@@ -36,3 +36,12 @@ def kvar_of_kw(p_kw: Real, power_factor: float) -> Real:
 def rated_current_a(rated_kva: float, rated_kv: float) -> float:
     """Rated three-phase line current (A) of an apparent power (kVA) at a line-to-line voltage (kV)."""
     return rated_kva / (math.sqrt(3.0) * rated_kv)
+
+
+def rounded_down(value: float, digits: int = 0) -> float:
+    """``value`` shown with ``digits`` decimals, never above itself: 159.96 kVA are not 160, 69.98 % are not 70 %.
+
+    >>> rounded_down(159.96, 1), rounded_down(0.1 + 0.2, 1)
+    (159.9, 0.3)
+    """
+    return math.floor(round(value * 10**digits, 9)) / 10**digits

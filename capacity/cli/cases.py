@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -35,6 +35,12 @@ def import_case(
     stamps: Annotated[
         Stamps, typer.Option(help="Whether meter times name the start or the end of their interval (workbook only).")
     ] = Stamps.auto,
+    keep_readings: Annotated[
+        bool, typer.Option("--keep-readings", help="Keep readings the case already holds beside the new ones.")
+    ] = False,
+    replace_readings: Annotated[
+        bool, typer.Option("--replace-readings", help="Drop readings the case already holds.")
+    ] = False,
     profiles: Annotated[Path | None, typer.Option(help="Profile file, CSV or Parquet (pandapower only).")] = None,
 ) -> None:
     """Make a case folder from a ledger workbook, SimBench or a pandapower network. 导入算例。"""
@@ -44,7 +50,10 @@ def import_case(
     if kind == "workbook":
         from capacity.case.ledger import import_workbook
 
-        made = import_workbook(Path(rest), folder, readings or (), readings_are=stamps.value)
+        stored: Literal["refuse", "keep", "replace"] = (
+            "keep" if keep_readings else "replace" if replace_readings else "refuse"
+        )
+        made = import_workbook(Path(rest), folder, readings or (), readings_are=stamps.value, stored=stored)
     elif kind == "simbench":
         made = cases.import_simbench(rest, folder)
     elif kind == "pandapower":

@@ -18,6 +18,7 @@ from rich.table import Table
 from capacity.cli.language import say, word
 from capacity.tables.issue import Issue
 from capacity.tables.words import ACTION, CRITERION, ELEMENT_TYPE, REASON, SEVERITY, STATUS
+from capacity.units import rounded_down
 
 if TYPE_CHECKING:
     from capacity.runs import Comparison
@@ -179,8 +180,7 @@ def _rounded_down(value: float, digits: int, *, at_least: bool = False) -> str:
     """Never above the value itself: what is shown as 160 kVA is there, what is shown as 70 % was reached."""
     if math.isnan(value):
         return say("未知", "unknown")
-    down = math.floor(round(value * 10**digits, 9)) / 10**digits
-    return ("≥ " if at_least else "") + f"{down:,.{digits}f}"
+    return ("≥ " if at_least else "") + f"{rounded_down(value, digits):,.{digits}f}"
 
 
 def where(label_zh: str, label_en: str, path: Path) -> None:

@@ -25,6 +25,7 @@ from capacity.figures.sheet import (
 )
 from capacity.tables.run import Run
 from capacity.tables.words import STATUS
+from capacity.units import rounded_down
 
 _NARROWEST_LABELLED = 0.07  # of the map's extent: what a label of eight signs covers
 _MOST_DETAILS = 4
@@ -211,7 +212,7 @@ def _figure_of(row: Any, letters: Lettering) -> str:
     """The allowed capacity, rounded down; marked as a lower bound where some of its transformers have no data."""
     bound = "≥ " if row.allowed_sum_is_lower_bound else ""
     if not pd.isna(row.allowed_kva):
-        return f"{bound}{math.floor(row.allowed_kva):,} kVA"
+        return f"{bound}{rounded_down(row.allowed_kva):,.0f} kVA"
     return letters.say("未知", "unknown")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from capacity.figures.sheet import INK, MUTED, RED, new_figure, quiet_axes, save
 from capacity.tables.policy_values import policy_value
 from capacity.tables.run import Run
 from capacity.tables.words import STATUS
+from capacity.units import rounded_down
 
 _PER_PAGE = 36
 _SUM, _TOGETHER = "#BFD9E4", "#14607A"
@@ -95,13 +95,13 @@ def _draw_area(axes: Any, position: int, row: Any, letters: Lettering, width_kva
         hatch="..." if bound else "",
         linewidth=0.8,
     )
-    text = f"{'≥ ' if bound else ''}{math.floor(known_total):,}"
+    text = f"{'≥ ' if bound else ''}{rounded_down(known_total):,.0f}"
     if pd.isna(together):
         text += letters.say("  同时值未知", "  simultaneous: unknown")
     else:
         axes.barh(position, float(together), height=0.32, color=_TOGETHER)
         if abs(known_total - float(together)) > 1e-6:
-            text = f"{math.floor(together):,} / {text}"
+            text = f"{rounded_down(together):,.0f} / {text}"
     axes.annotate(
         text,
         (max(known_total, 0.0), position),

@@ -45,7 +45,8 @@ def policy_of(case: Case) -> Policy:
     if standard not in policy.voltage_standards:
         known = ", ".join(policy.voltage_standards)
         raise PolicyError(
-            f"policy '{name}' has no voltage standard '{standard}', which case.toml names; it has: {known}"
+            f"policy '{name}' has no voltage standard '{standard}', which case.toml names; it has: {known}\n"
+            f"政策文件“{name}”没有 case.toml 所指的电压标准“{standard}”，可用：{known}"
         )
     return policy
 
@@ -65,7 +66,10 @@ def load_policy(name: str, beside: Path | None = None) -> Policy:
         if entry.name == f"{name}.yaml":
             return _parse(name, entry.read_text(encoding="utf-8"))
     known = ", ".join(bundled_policies())
-    raise PolicyError(f"there is no policy '{name}': the bundled ones are {known}; or put {name}.yaml beside case.toml")
+    raise PolicyError(
+        f"there is no policy '{name}': the bundled ones are {known}; or put {name}.yaml beside case.toml\n"
+        f"没有政策文件“{name}”：内置的有 {known}；也可将 {name}.yaml 放在 case.toml 旁"
+    )
 
 
 def _bundled() -> list[Path]:
@@ -80,12 +84,17 @@ def _parse(name: str, content: str) -> Policy:
     try:
         policy = Policy.model_validate(yaml.safe_load(content))
     except yaml.YAMLError as error:
-        raise PolicyError(f"policy '{name}' is not readable YAML: {error}") from error
+        raise PolicyError(
+            f"policy '{name}' is not readable YAML: {error}\n政策文件“{name}”不是可读的 YAML，请按提示位置修改"
+        ) from error
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors())
-        raise PolicyError(f"policy '{name}' cannot be used: {faults}") from error
+        raise PolicyError(
+            f"policy '{name}' cannot be used: {faults}\n政策文件“{name}”不可用，请修改上列字段"
+        ) from error
     missing = [f"triggers.{key}" for key in REQUIRED_TRIGGERS if key not in policy.triggers]
     missing += [f"choices.{key}" for key in REQUIRED_CHOICES if key not in policy.choices]
     if missing:
-        raise PolicyError(f"policy '{name}' lacks {', '.join(missing)}")
+        lacking = ", ".join(missing)
+        raise PolicyError(f"policy '{name}' lacks {lacking}\n政策文件“{name}”缺少 {lacking}")
     return policy

@@ -22,6 +22,7 @@ from capacity.runs.compare_tables import (
 from capacity.tables._schema import Table, conform
 from capacity.tables.run import Manifest, Run
 from capacity.tables.words import Word
+from capacity.units import rounded_down
 
 
 @dataclass(frozen=True)
@@ -266,7 +267,7 @@ def _shown(value: Any, unit: str) -> str:
     if value is None:
         return "未知 unknown" if unit else "—"
     if unit:
-        return f"{value:.1f}"
+        return f"{rounded_down(value, 1):.1f}"
     word = causes.status_word(value)
     return f"{word.zh} {word.en}"
 

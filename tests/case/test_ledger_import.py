@@ -284,6 +284,44 @@ def test_import__renamed_system_code_is_named_not_guessed(tmp_path):
     assert next(i for i in case.reading_issues if i.check == "readings.unknown_meter").ids == ("999",)
 
 
+def one_reading(path, day, value=10.0):
+    frame = pd.DataFrame({"台区编号": ["073000001"], "时间": f"{day} 00:00", "有功功率(kW)": [value]})
+    frame.to_csv(path, index=False, encoding="utf-8-sig")
+    return path
+
+
+def test_import__again_never_loses_readings_unasked(tmp_path):
+    book, folder = fill(tmp_path / "ledger.xlsx"), tmp_path / "case"
+    import_workbook(
+        book, folder, [one_reading(tmp_path / "a.csv", "2023-06-01"), one_reading(tmp_path / "b.csv", "2023-06-02")]
+    )
+    before = (folder / "measurements.parquet").read_bytes()
+    again = [one_reading(tmp_path / "c.csv", "2023-06-02", 11.0)]
+    with pytest.raises(InputError, match=r"2023-06-01 to 2023-06-02; 1 of them .* --keep-readings"):
+        import_workbook(book, folder, again)
+    assert (folder / "measurements.parquet").read_bytes() == before
+    kept = import_workbook(book, folder, again, stored="keep")
+    assert kept.measurements["p_kw"].tolist() == [10.0, 11.0]  # the new reading wins where both speak
+    assert any(issue.check == "ledger.kept_readings" for issue in kept.reading_issues)
+    assert import_workbook(book, folder, again, stored="replace").measurements["p_kw"].tolist() == [11.0]
+
+
+def test_import__readings_that_cannot_be_kept_are_not_dropped_silently(tmp_path):
+    book, folder = fill(tmp_path / "ledger.xlsx"), tmp_path / "case"
+    import_workbook(book, folder, [one_reading(tmp_path / "a.csv", "2023-06-01")])
+    (folder / "measurements.parquet").write_bytes(b"not parquet")
+    with pytest.raises(InputError, match="cannot be read"):
+        import_workbook(book, folder, [one_reading(tmp_path / "b.csv", "2023-06-02")])
+
+
+def test_import__meters_of_nobody_write_no_case(tmp_path):
+    frame = pd.DataFrame({"台区编号": ["999"], "时间": "2023-06-01 00:00", "有功功率(kW)": [20.0]})
+    frame.to_csv(tmp_path / "m.csv", index=False, encoding="utf-8-sig")
+    with pytest.raises(InputError, match="no reading of any transformer"):
+        import_workbook(fill(tmp_path / "ledger.xlsx"), tmp_path / "case", [tmp_path / "m.csv"])
+    assert not (tmp_path / "case").exists()
+
+
 def broken(tmp_path, how):
     path = tmp_path / "ledger.xlsx"
     if how == "absent":

@@ -73,7 +73,7 @@ def append_readings(
     if any(issue.severity == "error" for issue in issues):
         raise InputError(issues)
     stored = case.measurements
-    merged, counts, clashes = _merge(stored, fresh, take_new=contradictory == "take_new")
+    merged, counts, clashes = merge_readings(stored, fresh, take_new=contradictory == "take_new")
     if len(clashes):
         issues.append(_contradicts(clashes, taken=contradictory == "take_new"))
     issues += _without_load(case.net, case.transformers, stored, fresh)
@@ -83,10 +83,10 @@ def append_readings(
     return AppendReport(**counts, first=span[0], last=span[1], issues=tuple(issues))
 
 
-def _merge(
+def merge_readings(
     stored: pd.DataFrame, fresh: pd.DataFrame, *, take_new: bool
 ) -> tuple[pd.DataFrame, dict[str, int], pd.DataFrame]:
-    """Both tables as one, the counts, and the keys whose values clash."""
+    """Both tables of readings as one, the counts of ``AppendReport``, and the new rows whose values clash."""
     once = stored.drop_duplicates(_KEY).set_index(_KEY)[_VALUES]
     known = pd.MultiIndex.from_frame(fresh[_KEY]).isin(once.index) if len(fresh) else np.zeros(0, dtype=bool)
     seen, new = fresh[known], fresh[~known]

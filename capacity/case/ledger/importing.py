@@ -6,16 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pandera.errors import SchemaErrors
 
 from capacity.case.folder.reading import assemble, empty_tables, load_case
 from capacity.case.folder.writing import write_case
 from capacity.case.ledger import sentences as say
+from capacity.case.ledger.appending import MEASUREMENTS_FILE, merge_readings
 from capacity.case.ledger.assumptions import left_out, nodes_of_customers
 from capacity.case.ledger.network import build_network, busbar_name
 from capacity.case.ledger.relations import check_relations, is_switch
@@ -36,11 +38,17 @@ from capacity.tables.inputs.transformers import TRANSFORMERS
 from capacity.tables.issue import Issue
 from capacity.tables.settings import BusbarVoltage, CaseSettings, DataSource, ServiceNumbers
 
+StoredReadings = Literal["refuse", "keep", "replace"]
 _REGISTERS = ("customers", "projects", "applications", "outages", "exclusions")
 
 
 def import_workbook(
-    ledger: Path, folder: Path, readings: Sequence[Path] = (), *, readings_are: Stamps = "auto"
+    ledger: Path,
+    folder: Path,
+    readings: Sequence[Path] = (),
+    *,
+    readings_are: Stamps = "auto",
+    stored: StoredReadings = "refuse",
 ) -> Case:
     """Build a case from a ledger workbook and write it to ``folder``, all of it or nothing.
 
@@ -51,6 +59,8 @@ def import_workbook(
     readings : meter exports, see :func:`capacity.case.meters.readings.read_readings`.
     readings_are : whether the exports' times name the ``start`` or ``end`` of their interval; ``auto`` tells by the
         columns and says what it took.
+    stored : what becomes of readings that the folder already holds and the exports lack: ``refuse`` to import,
+        ``keep`` them beside the new ones (which win where they differ), or ``replace`` them, losing them.
 
     Returns
     -------
@@ -71,6 +81,8 @@ def import_workbook(
         known = book.tables["transformers"].dropna(subset=["transformer_id"]).drop_duplicates("transformer_id")
         measurements, found = read_readings(readings, known, stamps=readings_are)
         issues += found
+    measurements, found = _with_stored(measurements, Path(folder), stored)
+    issues += found
     as_of, found = _as_of(book, measurements)
     issues += found
     if any(issue.severity == "error" for issue in issues) or as_of is None:
@@ -89,6 +101,25 @@ def import_workbook(
     write_case(case, Path(folder))
     written = load_case(Path(folder))
     return replace(written, reading_issues=(*issues, *written.reading_issues))
+
+
+def _with_stored(fresh: pd.DataFrame, folder: Path, stored: StoredReadings) -> tuple[pd.DataFrame, list[Issue]]:
+    """The new readings, with those the folder already holds where they are kept; an error where they would be lost."""
+    file = folder / MEASUREMENTS_FILE
+    if stored == "replace" or not file.is_file():
+        return fresh, []
+    try:
+        held = conform(pd.read_parquet(file), MEASUREMENTS)
+    except (OSError, ValueError, SchemaErrors):  # what cannot be read cannot be kept: say so, never drop it silently
+        return fresh, [say.stored_unreadable(MEASUREMENTS_FILE)]
+    merged, _, _ = merge_readings(held, fresh, take_new=True)
+    lacking = len(merged) - len(fresh)
+    if not lacking:
+        return fresh, []
+    span = (held["timestamp"].min(), held["timestamp"].max())
+    if stored == "refuse":
+        return fresh, [say.would_lose_readings(MEASUREMENTS_FILE, lacking, *span)]
+    return merged, [say.kept_readings(MEASUREMENTS_FILE, lacking, *span)]
 
 
 def _as_of(book: Workbook, measurements: pd.DataFrame) -> tuple[pd.Timestamp | None, list[Issue]]:

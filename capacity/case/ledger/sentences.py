@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from capacity.case.issues import quoted
 from capacity.case.ledger.cells import expected
 from capacity.case.ledger.sheets import Field, SheetSpec
@@ -75,6 +77,46 @@ def no_workbook(path: Path, why: Exception) -> Issue:
         None,
         f"'{path.name}' is not a readable .xlsx workbook ({detail}); open it in Excel and save it as .xlsx.",
         f"“{path.name}”不是可读取的 .xlsx 工作簿（{detail}），请用 Excel 打开并另存为 .xlsx。",
+    )
+
+
+def would_lose_readings(file: str, count: int, first: pd.Timestamp, last: pd.Timestamp) -> Issue:
+    """The folder holds readings that the exports lack."""
+    return issue(
+        "error",
+        "would_lose_readings",
+        file,
+        None,
+        f"The case folder already holds readings from {first:%Y-%m-%d} to {last:%Y-%m-%d}; {count} of them are "
+        "not in the given exports and would be lost. Import with --keep-readings to keep them, or --replace-readings "
+        "to drop them.",
+        f"算例文件夹中已有 {first:%Y-%m-%d} 至 {last:%Y-%m-%d} 的读数，其中 {count} 个不在本次量测文件中，将会丢失。"
+        "如需保留请加 --keep-readings，如需丢弃请加 --replace-readings。",
+    )
+
+
+def kept_readings(file: str, count: int, first: pd.Timestamp, last: pd.Timestamp) -> Issue:
+    """Readings the folder already held stay."""
+    return issue(
+        "info",
+        "kept_readings",
+        file,
+        None,
+        f"{count} readings that the case folder already held ({first:%Y-%m-%d} to {last:%Y-%m-%d}) were kept.",
+        f"保留了算例文件夹中已有的 {count} 个读数（{first:%Y-%m-%d} 至 {last:%Y-%m-%d}）。",
+    )
+
+
+def stored_unreadable(file: str) -> Issue:
+    """The folder's readings cannot be read."""
+    return issue(
+        "error",
+        "stored_unreadable",
+        file,
+        None,
+        f"The case folder holds {file}, but it cannot be read, so its readings cannot be kept. Restore the file, or "
+        "import with --replace-readings to drop it.",
+        f"算例文件夹中的 {file} 无法读取，其读数无法保留。请恢复该文件，或加 --replace-readings 将其丢弃。",
     )
 
 

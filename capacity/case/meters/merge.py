@@ -59,7 +59,7 @@ def assemble(
     if identical:
         issues.append(say.identical(identical))
     if not merged or not any(len(key) for key, _ in merged.values()):
-        return empty(MEASUREMENTS), [*issues, say.nothing_read()]
+        return empty(MEASUREMENTS), issues
     frame = _side_by_side(merged)
     frame["timestamp"] = (frame["key"].to_numpy() % span * step_minutes).astype("datetime64[m]")
     frame["transformer_id"] = ids[frame["key"].to_numpy() // span]

@@ -306,10 +306,10 @@ def contradictory(ids: npt.NDArray[np.object_], moments: npt.NDArray[np.datetime
 def nothing_read() -> Issue:
     """No reading at all."""
     return _say(
-        "warning",
+        "error",
         "nothing_read",
         "",
-        "The meter files hold no reading of any transformer of the ledger.",
-        "量测文件中没有台账内任何配变的读数。",
+        "The meter files hold no reading of any transformer of the ledger; compare the meter numbers with the ledger.",
+        "量测文件中没有台账内任何配变的读数，请核对计量点编号与台账是否一致。",
         effect="rejected_readings",
     )

@@ -85,7 +85,11 @@ def read_readings(
             issues += found
     ids = np.array([*transformers["transformer_id"].astype(str), *strangers], dtype=object)
     frame, found = assemble(blocks, ids, step_minutes)
-    return frame, issues + found
+    issues += found
+    told = any(issue.severity == "error" for issue in issues)
+    if not told and not frame["transformer_id"].isin(transformers["transformer_id"]).any():
+        issues.append(say.nothing_read())
+    return frame, issues
 
 
 def _meters(transformers: pd.DataFrame) -> tuple[dict[str, int], list[Issue]]:
