@@ -45,7 +45,7 @@ gate-imports:
 gate-pages:
 	$(BIN)/python -m tools.generate_docs --check
 gate-manual:
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 format: $(VENV)/.installed-gate ## format the code, mend what can be mended
 	$(BIN)/ruff format .
@@ -53,7 +53,7 @@ format: $(VENV)/.installed-gate ## format the code, mend what can be mended
 
 docs: $(VENV)/.installed-gate ## write the generated pages anew, build the manual into site/
 	$(BIN)/python -m tools.generate_docs
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean: ## throw away what make made (results and cases stay)
 	rm -rf $(VENV) site build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -113,7 +113,7 @@ def run_study(
         "feeders": feeders,
         "substations": substations,
         "alerts": alerts,
-        "evidence": policy.gather_evidence(alerts, transformers, curves),
+        "evidence": policy.gather_evidence(alerts, transformers, lines, curves),
         "transformer_curves": assembly.transformer_curves(curves),
         "feeder_curves": assembly.feeder_curves(solved),
         "feeder_voltages": rates.feeder_voltages(studied, rules, solved, rated),

@@ -151,6 +151,15 @@ def _section_percent(case: Case, added_kva: pd.Series) -> float:
     return float(net.res_line["loading_percent"].iloc[0])
 
 
+def test_run__section_alert_is_explained_by_its_three_highest_steps() -> None:
+    run = study(hand_case(line_max_i_ka=0.02))
+    alert = run.alerts[run.alerts["element_type"].eq("section")].iloc[0]
+    behind = run.evidence[run.evidence["alert_id"].eq(alert["alert_id"])]
+    assert (alert["rule"], alert["element_id"], len(behind)) == ("P4", "L1", 3)
+    assert behind["loading_percent"].iloc[0] == alert["value"]
+    assert behind["loading_percent"].is_monotonic_decreasing
+
+
 def test_run__section_already_over_its_limit_blocks() -> None:
     area = study(hand_case(line_max_i_ka=0.015)).areas.iloc[0]
     assert (area["allowed_kva"], area["status"], area["reason"]) == (0.0, "blocked", "existing_violation")

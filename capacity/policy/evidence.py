@@ -1,4 +1,4 @@
-"""The readings behind each alert: two hours before and after its step."""
+"""The values behind each alert: readings around its step, or the highest steps of what was simulated."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from capacity.tables.results.alerts import EVIDENCE
 HOURS_AROUND = 2.0
 
 
-def gather_evidence(alerts: pd.DataFrame, transformers: pd.DataFrame, curves: RatedCurves) -> pd.DataFrame:
+def gather_evidence(
+    alerts: pd.DataFrame, transformers: pd.DataFrame, lines: pd.DataFrame, curves: RatedCurves
+) -> pd.DataFrame:
     """For every alert that names a transformer and a step, its curve around that step.
 
-    An area's P5 alert is explained by the highest import of each transformer in its sum: one row each.
+    A line's or section's alert is explained by its three highest steps (its curve is not kept), an area's P5 alert by
+    the highest import of each transformer in its sum: one row each.
 
     Returns
     -------
@@ -24,6 +27,7 @@ def gather_evidence(alerts: pd.DataFrame, transformers: pd.DataFrame, curves: Ra
         _around(alert, transformers, curves) for alert in alerts.itertuples() if alert.element_type == "transformer"
     ]
     parts += [_peaks(alert, transformers, curves) for alert in alerts.itertuples() if alert.element_type == "area"]
+    parts += [_highest(alert, lines) for alert in alerts.itertuples() if alert.element_type in ("line", "section")]
     filled = [part for part in parts if len(part)]
     return conform(pd.concat(filled, ignore_index=True), EVIDENCE) if filled else empty(EVIDENCE)
 
@@ -34,6 +38,21 @@ def _around(alert: pd.Series, transformers: pd.DataFrame, curves: RatedCurves) -
     margin = pd.Timedelta(hours=HOURS_AROUND)
     start, end = curves.timestamps.searchsorted([alert.at - margin, alert.at + margin])
     return _rows(alert.alert_id, alert.element_id, slice(int(start), int(end) + 1), transformers, curves)
+
+
+def _highest(alert: pd.Series, lines: pd.DataFrame) -> pd.DataFrame:
+    line = lines[lines["line_id"].eq(alert.element_id)].iloc[0]
+    ranks = ("max", "second", "third")
+    steps = pd.DataFrame(
+        {
+            "alert_id": alert.alert_id,
+            "timestamp": [line[f"{rank}_loading_at"] for rank in ranks],
+            "element_id": alert.element_id,
+            "loading_percent": [line[f"{rank}_loading_percent"] for rank in ranks],
+            "source": "simulated",
+        }
+    )
+    return steps.dropna(subset=["timestamp"])
 
 
 def _peaks(alert: pd.Series, transformers: pd.DataFrame, curves: RatedCurves) -> pd.DataFrame:

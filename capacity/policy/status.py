@@ -19,18 +19,22 @@ def with_status(areas: pd.DataFrame, quality: pd.DataFrame, policy: Policy) -> p
 def area_status(area: pd.Series, policy: Policy) -> str:
     """The P11 status of a row of ``tables.results.areas``.
 
-    ``no_data`` where P5 cannot be settled: nothing is known, or the sum over the known transformers is only a lower
-    bound below the threshold; also where the figure under the grid's limits is unknown.
+    ``no_data`` where P5 cannot be settled: nothing is known, the sum over the known transformers is only a lower bound
+    below the threshold, or the sum passes but the figure under the grid's limits is unknown. An exact sum below the
+    threshold settles P5 by itself.
     """
-    trigger = policy.triggers["pre_control"]
     sum_kva, allowed_kva = area["allowed_sum_kva"], area["allowed_kva"]
-    if pd.isna(sum_kva) or (area["allowed_sum_is_lower_bound"] and trigger.fires(sum_kva)) or pd.isna(allowed_kva):
+    variant = pre_control_variant(area, policy)
+    if pd.isna(sum_kva) or (not variant and (_open_below(area, policy) or pd.isna(allowed_kva))):
         return "no_data"
     if allowed_kva <= 0.0:
         return "blocked"
-    if pre_control_variant(area, policy):
-        return "pre_control"
-    return "open"
+    return "pre_control" if variant else "open"
+
+
+def _open_below(area: pd.Series, policy: Policy) -> bool:
+    """Whether the sum is a lower bound below the threshold: the truth may lie on either side."""
+    return bool(area["allowed_sum_is_lower_bound"]) and policy.triggers["pre_control"].fires(area["allowed_sum_kva"])
 
 
 def pre_control_variant(area: pd.Series, policy: Policy) -> str:

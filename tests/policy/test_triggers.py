@@ -52,6 +52,8 @@ def _area(sum_kva: float, allowed_kva: float, *, lower_bound: bool = False) -> p
         (_area(159.9, 159.9, lower_bound=True), "no_data", ""),
         (_area(160.0, 160.0, lower_bound=True), "open", ""),
         (_area(300.0, np.nan), "no_data", ""),
+        (_area(159.9, np.nan), "pre_control", "sum"),  # settled by the sum, whatever the grid above allows
+        (_area(159.9, 0.0, lower_bound=True), "no_data", ""),
     ],
 )
 def test_area_status__first_match_wins(area: pd.Series, status: str, variant: str) -> None:
