@@ -203,9 +203,13 @@ def test_build_bundled_case__measured_year_agrees_with_its_daily_maxima(case: Ca
     assert stated.isna().mean() > 0.005  # meters miss days, too
 
 
-def test_build_bundled_case__profiles_cover_the_window(case: Case) -> None:
+def test_build_bundled_case__profiles_cover_the_window_and_a_year_around(case: Case) -> None:
     profiles = case.profiles
-    assert list(profiles["timestamp"]) == list(case.window.timestamps)
+    assert profiles["timestamp"].diff().dropna().eq(pd.Timedelta(minutes=15)).all()
+    assert profiles["timestamp"].min() <= case.window.start - pd.Timedelta(days=364)
+    assert profiles["timestamp"].max() >= case.window.end + pd.Timedelta(days=363)
+    weeks_apart = profiles.set_index("timestamp")["residential_town"]
+    assert weeks_apart[pd.Timestamp("2026-01-20 19:00")] == weeks_apart[pd.Timestamp("2027-01-19 19:00")]
     factors = profiles.drop(columns="timestamp")
     assert factors.notna().all().all()
     np.testing.assert_allclose(factors.max(), 1.0)

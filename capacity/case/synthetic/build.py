@@ -80,7 +80,7 @@ def generate(plan: Plan, seed: int) -> Case:
         substations=substations,
         feeders=feeders,
         transformers=registers.transformers(plan, customers),
-        profiles=_with_timestamp(shapes),
+        profiles=_with_years_around(shapes),
         measurements=measurements,
         daily_maxima=daily_maxima,
         exclusions=registers.exclusions(plan),
@@ -118,7 +118,14 @@ def settings_of(plan: Plan) -> CaseSettings:
     )
 
 
-def _with_timestamp(shapes: pd.DataFrame) -> pd.DataFrame:
-    frame = shapes.rename_axis("timestamp").reset_index()
+def _with_years_around(shapes: pd.DataFrame) -> pd.DataFrame:
+    """The shapes of the plan's year, repeated by whole weeks for a year before and after it.
+
+    So another as-of date, or the next month's readings, find shapes to share their loads by.
+    """
+    year = pd.Timedelta(weeks=52)
+    before, after = shapes.set_axis(shapes.index - year), shapes.set_axis(shapes.index + year)
+    whole = pd.concat([before[before.index < shapes.index[0]], shapes, after[after.index > shapes.index[-1]]])
+    frame = whole.rename_axis("timestamp").reset_index()
     frame.columns.name = None
     return frame
