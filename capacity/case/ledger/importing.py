@@ -21,9 +21,7 @@ from capacity.case.ledger.appending import MEASUREMENTS_FILE, merge_readings
 from capacity.case.ledger.assumptions import left_out, nodes_of_customers
 from capacity.case.ledger.network import build_network, busbar_name
 from capacity.case.ledger.relations import check_relations, is_switch
-from capacity.case.ledger.sheets import (
-    CASE,
-)
+from capacity.case.ledger.sheets import CASE
 from capacity.case.ledger.voltages import busbar_voltages
 from capacity.case.ledger.workbook import Workbook, read_workbook
 from capacity.case.meters.readings import Stamps, read_readings
