@@ -24,6 +24,8 @@ REQUIRED_CHOICES = (
     "section_limit_percent",
     "substation_limit_percent",
     "existing_violation_epsilon_pu",
+    "existing_violation_epsilon_percent",
+    "search_ceiling_kva",
 )
 
 

@@ -86,6 +86,7 @@ def node_voltages(case: Case, policy: Policy, solved: SolvedYear, rated: pd.Data
             "binding_criterion": pd.Series(pd.NA, index=nodes.index, dtype="string"),
             "binding_at": pd.NaT,
             "reason": "not_computed",
+            "generation_reason": "not_computed",
         },
         index=nodes.index,
     )

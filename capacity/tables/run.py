@@ -12,6 +12,22 @@ from pydantic import BaseModel, ConfigDict, Field
 FORMAT_VERSION = 1
 
 
+class Verification(BaseModel):
+    """Published node figures put to the test: each added at its node and solved with everything together (P9)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    nodes: int = Field(description="nodes drawn")
+    by_criterion: dict[str, int] = Field(description="of them, by binding criterion")
+    steps: int = Field(description="steps solved with each figure added")
+    reference_steps: int = Field(description="of them, steps solved with pandapower as well")
+    false_open: int = Field(description="figures that break a limit")
+    false_blocked: int = Field(description="figures that could be larger by more than the tolerance")
+    tolerance_percent: float = 0.5
+    tolerance_kva: float = 1.0
+    examples: list[str] = Field(default_factory=list, description="nodes that disagree, and how")
+
+
 class Manifest(BaseModel):
     """What a run used and how it went (``manifest.json``)."""
 
@@ -49,6 +65,7 @@ class Manifest(BaseModel):
     crosscheck_delta_loading_at: str = ""
     crosscheck_solver: str = ""
     crosscheck_passed: bool | None
+    verification: Verification | None = Field(default=None, description="a sample of the node figures put to the test")
     wall_time_s: dict[str, float] = Field(description="seconds by stage")
     service_numbers: dict[str, str] = Field(default_factory=dict)
 

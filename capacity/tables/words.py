@@ -63,6 +63,8 @@ REASON = {
     "existing_violation": Word("供电路径或本低压网已有越限", "a limit is already broken on the supply path"),
     "solver_failure": Word("潮流不收敛，无法核定", "the load flow did not converge"),
     "not_computed": Word("未计算", "not computed"),
+    "search_ceiling": Word("搜索上限内无限制", "no limit up to the search ceiling"),
+    "meshed": Word("环网运行，未核定节点容量", "operated as a mesh: node capacity not determined"),
     "no_public_transformer": Word("无公变", "no public transformer"),
 }
 UNMET = {

@@ -55,12 +55,56 @@ NODES = table(
             "Above the limit at some step.",
             missing="not energised, never solved, or its transformer has insufficient data",
         ),
-        "allowed_kva": number("允许接入容量", "allowed capacity", "kVA", "P9.", missing="unknown or not computed"),
+        "allowed_kva": number(
+            "允许接入容量",
+            "allowed capacity",
+            "kVA",
+            "Largest load added at this node alone that breaks no limit at any step (P9).",
+            missing="unknown or not computed",
+            at_least=0.0,
+        ),
         "binding_element": text("限制设备", "binding element", missing="nothing binds, or not computed"),
         "binding_criterion": text(
             "限制条件", "binding criterion", choices=tuple(CRITERION), missing="nothing binds, or not computed"
         ),
         "binding_at": moment("限制时刻", "binding at", missing="nothing binds, or not computed"),
+        "next_criterion": text(
+            "次限制条件",
+            "next criterion",
+            "Of the other criteria, the one that would bind next.",
+            choices=tuple(CRITERION),
+            missing="no other limit within the search ceiling, or not computed",
+        ),
+        "next_element": text(
+            "次限制设备", "next element", missing="no other limit within the search ceiling, or not computed"
+        ),
+        "next_margin_kva": number(
+            "距次限制余量",
+            "margin to the next limit",
+            "kVA",
+            "How much more there would be if the binding criterion were lifted.",
+            missing="no other limit within the search ceiling, or not computed",
+            at_least=0.0,
+        ),
         "reason": text("说明", "reason", choices=tuple(REASON)),
+        "generation_kva": number(
+            "允许接入发电容量",
+            "allowed generation",
+            "kVA",
+            "Largest rooftop PV added at this node alone that breaks no limit at any step (P9).",
+            missing="unknown or not computed",
+            at_least=0.0,
+        ),
+        "generation_element": text(
+            "发电限制设备", "generation: binding element", missing="nothing binds, or not computed"
+        ),
+        "generation_criterion": text(
+            "发电限制条件",
+            "generation: binding criterion",
+            choices=tuple(CRITERION),
+            missing="nothing binds, or not computed",
+        ),
+        "generation_at": moment("发电限制时刻", "generation: binding at", missing="nothing binds, or not computed"),
+        "generation_reason": text("发电说明", "generation: reason", choices=tuple(REASON)),
     },
 )
