@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandapower import create_load
 
 from capacity.loadflow.flows import TrafoEnds
 from capacity.loadflow.injections import Injections
@@ -73,15 +74,17 @@ def _transformer_peaks(case: Case, year: SolvedYear, trafos: TrafoEnds) -> pd.Da
     return pd.DataFrame(peaks, columns=["trafo", "loading_percent", "at"]).set_index("trafo")
 
 
-def cross_check(load_flow: LoadFlow, steps: Ints) -> CrossCheck | None:
+def cross_check(load_flow: LoadFlow, steps: Ints, added_kw: dict[int, complex] | None = None) -> CrossCheck | None:
     """Largest differences to pandapower's own load flow in some steps; None if there are none to check.
 
     A step in which pandapower finds no solution where ours did, or the other way round, differs by infinity.
     """
     if not len(steps):
         return None
-    snapshot = load_flow(steps)
+    snapshot = load_flow(steps, added_kw)
     net = fresh(load_flow.case.net)
+    for bus, added in (added_kw or {}).items():
+        create_load(net, bus, p_mw=added.real / 1000.0, q_mvar=added.imag / 1000.0)
     voltage, loading = _Largest(), _Largest()
     for row, step in enumerate(steps.tolist()):
         apply_step(net, load_flow, step)

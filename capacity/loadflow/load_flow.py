@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from capacity.loadflow import results
 from capacity.loadflow.calibration import calibrate
@@ -24,7 +25,7 @@ from capacity.loadflow.prepare import gen_profile, island_numbers, make_plan, so
 from capacity.loadflow.readings import judge
 from capacity.loadflow.reference import Reference
 from capacity.loadflow.worker import Worker
-from capacity.loadflow.year import Plan, in_steps, solve_ranges
+from capacity.loadflow.year import Plan, in_lanes, in_steps, solve_ranges
 from capacity.tables.case import Case, Window
 from capacity.tables.readings import JudgedReadings
 from capacity.tables.solved import Snapshot, SolvedYear
@@ -90,6 +91,7 @@ class LoadFlow:
         self._own = threading.local()
         self._lock = threading.Lock()
         self._net_load: npt.NDArray[np.float32] | None = None
+        self._unmet: pd.DataFrame | None = None
         self._remembered: OrderedDict[bytes, tuple[Block, Block]] = OrderedDict()
 
     @property
@@ -97,18 +99,38 @@ class LoadFlow:
         """Steps of the window."""
         return len(self.window.timestamps)
 
-    def solve_year(self, *, crosscheck: bool = True, progress: Callable[[int, int], None] | None = None) -> SolvedYear:
+    def solve_year(
+        self,
+        *,
+        crosscheck: bool = True,
+        progress: Callable[[int, int], None] | None = None,
+        added_kw: dict[int, complex] | None = None,
+    ) -> SolvedYear:
         """Solve every step of the window.
 
         Parameters
         ----------
         crosscheck : re-solve the critical steps with pandapower and record the largest differences.
         progress : called with (steps done, steps in all).
+        added_kw : kW + j kvar, load positive, by pandapower bus index, in every step on top of the (scaled) loads.
+            Loads are scaled to their readings without it: by the last year solved, which is solved first if need be.
+
+        Raises
+        ------
+        ValueError
+            If a bus is unknown or not energised.
         """
         began = time.perf_counter()
-        gathered, curves = solve_ranges(self._plan, self.n_steps, self.workers, progress)
-        self._net_load = curves.net_load if self._metered is not None else None
         case, plan = self.case, self._plan
+        if added_kw:
+            plan = self._with_added(added_kw)
+        gathered, curves = solve_ranges(plan, self.n_steps, self.workers, progress)
+        if plan.net_load is None:
+            self._net_load = None if self._metered is None else curves.net_load
+            self._unmet = results.unmet_table(self.window, self._metered, self._idle_steps(), curves)
+        assert (
+            self._unmet is not None
+        )  # what a year with power added does not meet is what the year without it does not
         number = island_numbers(case, plan.grid)
         failed = np.zeros((max(number.values(), default=-1) + 1, self.n_steps), dtype=bool)
         failed[list(number.values())] = curves.failed[list(number)]
@@ -122,14 +144,15 @@ class LoadFlow:
             buses=results.bus_table(case, self.window, plan.grid, gathered),
             engines={number[own]: choice for own, choice in self.engines.items()},
             filled_steps=results.filled_steps(self._metered),
-            unmet=results.unmet_table(self.window, self._metered, self._idle_steps(), curves),
+            unmet=self._unmet,
             crosscheck=None,
             wall_time_s=time.perf_counter() - began,
         )
         if not crosscheck:
             return year
         steps = critical_steps(case, year, plan.trafos)
-        return replace(year, crosscheck=cross_check(self, steps), wall_time_s=time.perf_counter() - began)
+        checked = cross_check(self, steps, added_kw)
+        return replace(year, crosscheck=checked, wall_time_s=time.perf_counter() - began)
 
     def __call__(self, steps: Sequence[int] | Ints, added_kw: dict[int, complex] | None = None) -> Snapshot:
         """Solve some steps with power added on top of the (scaled) loads.
@@ -152,11 +175,8 @@ class LoadFlow:
         lanes, _ = padded(numbers)
         power, start = self._known(lanes)
         if added_kw:
-            power = power.copy()
-            for bus, added in added_kw.items():
-                at = self._electrical_bus(bus)
-                power[:, at, 0] += added.real / (1000.0 * self._plan.grid.sn_mva)
-                power[:, at, 1] += added.imag / (1000.0 * self._plan.grid.sn_mva)
+            added = self._added(added_kw)
+            power = power + np.stack([added.real, added.imag], axis=1)[:, :, None]
         voltage, status = self._own_worker().solve(lanes, power, start)
         return self._snapshot(numbers, power, voltage, status)
 
@@ -193,7 +213,22 @@ class LoadFlow:
 
     def _stored_net_load(self, lanes: Ints) -> Block:
         assert self._net_load is not None
-        return np.ascontiguousarray(self._net_load[:, :, lanes].transpose(2, 0, 1, 3), dtype=np.float64)
+        return in_lanes(self._net_load, lanes)
+
+    def _with_added(self, added_kw: dict[int, complex]) -> Plan:
+        """The plan of a year with power added, loads scaled as in the year without it."""
+        added = self._added(added_kw)
+        if self._metered is not None and self._net_load is None:
+            self.solve_year(crosscheck=False)
+        injections = replace(self._plan.injections, constant=self._plan.injections.constant + added)
+        return replace(self._plan, injections=injections, net_load=self._net_load)
+
+    def _added(self, added_kw: dict[int, complex]) -> Complexes:
+        """Added power by electrical bus, pu."""
+        added = np.zeros(self._plan.grid.n_bus, dtype=np.complex128)
+        for bus, power_kw in added_kw.items():
+            added[self._electrical_bus(bus)] += power_kw / (1000.0 * self._plan.grid.sn_mva)
+        return added
 
     def _own_worker(self) -> Worker:
         """The calling thread's worker: questions may come from several threads at once."""

@@ -28,7 +28,11 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything a year needs, prepared once. ``line_*`` describe the lines as :class:`Gatherer` wants them."""
+    """Everything a year needs, prepared once. ``line_*`` describe the lines as :class:`Gatherer` wants them.
+
+    ``net_load`` ``(n_groups, 2, n_steps)`` holds the net loads of a year already scaled to its readings; where it is
+    given, nothing is scaled anew.
+    """
 
     grid: Grid
     injections: Injections
@@ -42,6 +46,7 @@ class Plan:
     levels_percent: tuple[float, float]
     island_of_bus: Ints
     make_worker: Callable[[], Worker]
+    net_load: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -136,10 +141,10 @@ def _solve_range(plan: Plan, first: int, last: int, curves: Curves, progress: Pr
 
 def _solved_block(plan: Plan, worker: Worker, steps: Ints, before: Solved | None) -> Solved:
     """A block of steps, loads scaled to readings where there are any; the block before says where to start."""
-    if plan.metered is not None:
+    if plan.metered is not None and plan.net_load is None:
         calibrated = before if isinstance(before, Calibrated) else None
         return calibrate(plan.injections, plan.metered, steps, worker.solve, calibrated)
-    power = plan.injections.power(steps, None)
+    power = plan.injections.power(steps, None if plan.net_load is None else in_lanes(plan.net_load, steps))
     voltage, status = worker.solve(steps, power, None if before is None else before.nearest)
     return Solved(power, voltage, status)
 
@@ -166,3 +171,8 @@ def in_steps(block: Block, count: int) -> Reals:
     """A block as ``(n_rows, 2, n_steps)``."""
     blocks, rows = block.shape[:2]
     return block.transpose(1, 2, 0, 3).reshape(rows, 2, blocks * LANES)[:, :, :count]
+
+
+def in_lanes(values: Floats, steps: Ints) -> Block:
+    """Steps ``(n_blocks, LANES)`` of ``(n_rows, 2, n_steps)`` as a block."""
+    return np.ascontiguousarray(values[:, :, steps].transpose(2, 0, 1, 3), dtype=np.float64)

@@ -223,6 +223,56 @@ def test_added_load__as_pandapower() -> None:
     assert snapshot.substation_kva[0, 0] == pytest.approx(fed, rel=1e-6)
 
 
+ADDED = {4: 50.0 + 10.0j, 1: 300.0 + 0.0j, 5: -8.0 + 0.0j}
+
+
+def test_year_with_added_power__equals_the_same_steps_asked_one_by_one() -> None:
+    n_steps = 40
+    p_kw = np.linspace(60.0, 300.0, n_steps)
+    load_flow = load_flow_of(metered_case("lv", p_kw, 0.2 * p_kw), window(n_steps), workers=2)
+    scaled = load_flow.solve_year(crosscheck=False)
+    year = load_flow.solve_year(added_kw=ADDED)
+    asked = load_flow(range(n_steps), ADDED)
+    np.testing.assert_allclose(year.buses["voltage_min_pu"], asked.voltage_pu.min(axis=0), atol=2e-8)
+    np.testing.assert_allclose(year.lines["max_loading_percent"], asked.line_loading_percent.max(axis=0), rtol=1e-6)
+    through = np.hypot(year.transformers.p_hv_kw, year.transformers.q_hv_kvar)[0]
+    np.testing.assert_allclose(100.0 * through / RATED_KVA, asked.trafo_loading_percent[:, 0], rtol=1e-6)
+    assert year.crosscheck is not None
+    assert year.crosscheck.delta_voltage_pu <= 1e-6
+    assert year.crosscheck.delta_loading_percent <= 0.01
+    # 42 kW more at the transformer, with their losses; the readings still hold without them
+    grown = year.transformers.p_lv_kw[0] - p_kw
+    assert ((grown > 42.0) & (grown < 55.0)).all()
+    np.testing.assert_array_equal(
+        load_flow.solve_year(crosscheck=False).transformers.p_lv_kw, scaled.transformers.p_lv_kw
+    )
+
+
+def test_year_with_added_power__scales_the_loads_first_and_keeps_them() -> None:
+    p_kw = np.linspace(60.0, 300.0, 20)
+    p_kw[4] = -150.0  # cannot be met
+    case = metered_case("hv", p_kw, 0.2 * np.abs(p_kw))
+    load_flow, other = (load_flow_of(case, window(20)) for _ in range(2))
+    first = load_flow.solve_year(added_kw=ADDED, crosscheck=False)
+    plain = other.solve_year(crosscheck=False)
+    second = other.solve_year(added_kw=ADDED, crosscheck=False)
+    np.testing.assert_array_equal(first.transformers.p_hv_kw, second.transformers.p_hv_kw)
+    pd.testing.assert_frame_equal(first.unmet, plain.unmet)
+    assert len(plain.unmet) == 1
+    assert np.array_equal(load_flow.net_load(np.arange(20)), other.net_load(np.arange(20)))  # type: ignore[arg-type]
+
+
+def test_year_with_added_power__without_meters_and_with_any_engine() -> None:
+    for engine in ("radial", "pgm", "pandapower"):
+        load_flow = load_flow_of(make_case(radial_net()), window(5), engine=engine)
+        year = load_flow.solve_year(added_kw=ADDED, crosscheck=False)
+        asked = load_flow(range(5), ADDED)
+        np.testing.assert_allclose(year.buses["voltage_min_pu"], asked.voltage_pu.min(axis=0), atol=2e-8)
+        assert year.buses["voltage_min_pu"].min() < load_flow.solve_year().buses["voltage_min_pu"].min() - 0.005
+    with pytest.raises(ValueError, match="bus 99"):
+        load_flow.solve_year(added_kw={99: 1.0 + 0.0j})
+
+
 def test_call__refuses_unknown_steps_and_buses() -> None:
     load_flow = load_flow_of(make_case(radial_net()), window(4))
     with pytest.raises(ValueError, match="0 … 3"):
