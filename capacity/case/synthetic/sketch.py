@@ -68,7 +68,10 @@ class SourceRow:
 
 @dataclass(frozen=True)
 class SupplyPoint:
-    """Where customers hang: its category, its share of the transformer's load, its phases, its part of the PV."""
+    """Where customers hang: its category, its share of the transformer's load, its phases, its part of the PV.
+
+    ``profile`` is the profile its load follows where that is not called as its category.
+    """
 
     node_id: str
     transformer_id: str
@@ -77,6 +80,7 @@ class SupplyPoint:
     phases: str
     main: int
     pv_kwp: float = 0.0
+    profile: str = ""
 
 
 @dataclass
@@ -157,7 +161,7 @@ def _add_injections(
         p_mw=p_mw,
         q_mvar=[p * tan_phi[point.category] for p, point in zip(p_mw, points, strict=True)],
         name=[f"{point.node_id}-{point.category}" for point in points],
-        profile=[point.category for point in points],
+        profile=[point.profile or point.category for point in points],
     )
     roofs = [point for point in points if point.pv_kwp > 0.0]
     if roofs:
