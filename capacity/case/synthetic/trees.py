@@ -60,17 +60,22 @@ def poles_and_boxes(nodes: int) -> tuple[int, int]:
     return poles, below - poles
 
 
+def poles_on_main(tree: TreePlan, main: int = 1) -> int:
+    """How many poles a main has, its branches included; mains are counted from 1, and share as evenly as they can."""
+    poles = poles_and_boxes(tree.nodes)[0]
+    mains = min(tree.mains, poles)
+    return poles // mains + (main <= poles % mains)
+
+
 def draw_tree(
     sketch: Sketch, transformer: TransformerPlan, tree: TreePlan, at_km: Point2, rng: np.random.Generator
 ) -> None:
     """Add the tree below a transformer and its supply points to the sketch."""
     pole_count, box_count = poles_and_boxes(tree.nodes)
-    poles = _poles(transformer.transformer_id, tree, pole_count, at_km, rng)
+    poles = _poles(transformer.transformer_id, tree, min(tree.mains, pole_count), at_km, rng)
     for pole in poles:
         sketch.buses.append(BusRow(pole.bus, LV_KV, pole.at_km))
-        sketch.lines.append(
-            LineRow(pole.line, pole.before, pole.bus, pole.conductor, round(pole.length_m / 1000.0, 4))
-        )
+        sketch.lines.append(LineRow(pole.line, pole.before, pole.bus, pole.conductor, round(pole.length_m / 1000.0, 4)))
     owners = _owners(poles, box_count, rng)
     categories, shares = _loads(transformer, tree, [poles[k].main for k in owners], rng)
     kva = shares * transformer.peak.percent / 100.0 * transformer.rated_kva
@@ -100,12 +105,11 @@ def draw_tree(
         )
 
 
-def _poles(own: str, tree: TreePlan, count: int, at_km: Point2, rng: np.random.Generator) -> list[Pole]:
-    mains = min(tree.mains, count)
+def _poles(own: str, tree: TreePlan, mains: int, at_km: Point2, rng: np.random.Generator) -> list[Pole]:
     start = rng.uniform(0.0, 2.0 * math.pi)
     poles: list[Pole] = []
     for main in range(1, mains + 1):
-        here = count // mains + (main <= count % mains)
+        here = poles_on_main(tree, main)
         weak = tree.weak if main == 1 else None
         on_branches = 0 if weak else int(BRANCHED * here)
         on_trunk = here - on_branches

@@ -15,7 +15,7 @@ from capacity.case.synthetic.city.plan import CityPlan
 from capacity.case.synthetic.geography import Point2
 from capacity.case.synthetic.plan import AreaClass
 
-TRANSFORMERS_PER_AREA = {"city": 3.2, "county": 3.2, "town": 3.0, "rural": 3.0}
+TRANSFORMERS_PER_AREA = {"city": 3.2, "county": 3.2, "town": 3.2, "rural": 4.0}
 BLOCK_KM = {"city": (0.42, 0.38), "county": (0.5, 0.45), "town": (0.6, 0.55)}
 VILLAGE_RADIUS_KM = 0.95
 VILLAGE_STEP_KM = 1.7
@@ -102,9 +102,7 @@ def first_village_km(blocks: Blocks | None, rural: int) -> float:
     return max(town, 1.2, rural * SECTOR_KM / (2.0 * math.pi))
 
 
-def village_places(
-    blocks: Blocks | None, areas: list[int], rng: np.random.Generator
-) -> list[list[Point2]]:
+def village_places(blocks: Blocks | None, areas: list[int], rng: np.random.Generator) -> list[list[Point2]]:
     """Where the villages of each rural feeder lie: outwards in its sector, now to the left, now to the right."""
     start_km = first_village_km(blocks, len(areas))
     turn = rng.uniform(0.0, 2.0 * math.pi)

@@ -26,6 +26,7 @@ from capacity.case.synthetic.plan import (
 )
 
 SPUR = {"cable": Conductor("YJLV22-8.7/15", 70), "overhead": Conductor("JKLYJ-10", 50)}
+OLD_TRUNK_DROP_PERCENT, WEAK_SECTION_PERCENT = (4.5, 8.5), (90.0, 106.0)
 HV_FROM_KVA = 20_000.0
 """Substations from this rating on are called 110 kV ones, smaller ones 35 kV."""
 
@@ -132,34 +133,33 @@ def _feeder_plan(
         sizing.demand_kva(plan, (t for t in feeder.transformers if t.stop in {a.area_id for a in feeder.areas[k:]}))
         for k in range(len(feeder.areas))
     ]
+    length_km = _length_km(feeder, site)
     draws = rng.random(3)
-    limit_percent: float | None = None
-    conductors = [sizing.ordinary_trunk(kva, choices) for kva in beyond]
+    weak: sizing.Weak | None = None
     if style == "overhead" and draws[0] < plan.shortages.weak_feeders:
-        trunk = sizing.old_trunk(beyond[0], _length_km(plan, feeder, site), 5.0 + 6.0 * draws[1])
-        conductors = [trunk] * len(beyond)
-    elif draws[0] > 1.0 - plan.shortages.weak_sections:
+        low, high = OLD_TRUNK_DROP_PERCENT
+        trunk = sizing.old_trunk(beyond[0], length_km, low + (high - low) * draws[1])
+    else:
         at = int(draws[1] * 0.7 * len(beyond))
-        old = (*sizing.OLD_OVERHEAD, *choices) if style == "overhead" else choices
-        weak = sizing.weak_section(beyond[at], old, 90.0 + 16.0 * draws[2])
-        if weak is not None:
-            limit_percent = weak.limit_percent if weak.limit_percent < 100.0 else None
-            conductors = [sizing.ordinary_trunk(kva, choices, weak.limit_percent) for kva in beyond]
-            conductors[at] = weak.conductor
+        if draws[0] > 1.0 - plan.shortages.weak_sections:
+            low, high = WEAK_SECTION_PERCENT
+            old = (*sizing.OLD_OVERHEAD, *choices) if style == "overhead" else choices
+            weak = sizing.weak_section(beyond[at], old, low + (high - low) * draws[2])
+        trunk = sizing.ordinary_trunk(beyond[0], choices, length_km, weak.limit_percent if weak else 100.0)
+    conductors = [weak.conductor if weak and k == at else trunk for k in range(len(beyond))]
+    limit_percent = weak.limit_percent if weak and weak.limit_percent < 100.0 else None
     stops = tuple(Stop(area.area_id, one) for area, one in zip(feeder.areas, conductors, strict=True))
     name = f"10千伏{place}{names.chinese_number(number + 1)}线"
-    return FeederPlan(feeder.feeder_id, name, own, style, conductors[-1], SPUR[style], stops, limit_percent)
+    return FeederPlan(feeder.feeder_id, name, own, style, trunk, SPUR[style], stops, limit_percent)
 
 
-def _length_km(plan: CityPlan, feeder: _Feeder, site: Point2) -> float:
+def _length_km(feeder: _Feeder, site: Point2) -> float:
     """Of the trunk, roughly: to its last village, or along its blocks."""
     last = feeder.areas[-1].place
     return math.dist(site, last.at_km) if isinstance(last, Village) else 0.5 * len(feeder.areas)
 
 
-def _towns(
-    own: str, blocks: layout.Blocks | None, site: Point2, rng: np.random.Generator
-) -> tuple[Town, ...]:
+def _towns(own: str, blocks: layout.Blocks | None, site: Point2, rng: np.random.Generator) -> tuple[Town, ...]:
     """The street grid, turned about the substation in its middle."""
     if blocks is None:
         return ()

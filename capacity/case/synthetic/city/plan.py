@@ -52,10 +52,10 @@ class Shortages:
 
     full_areas: float = 0.12
     overloaded_transformers: float = 0.015
-    long_mains: float = 0.06
+    long_mains: float = 0.05
     thin_mains: float = 0.05
-    weak_sections: float = 0.15
-    weak_feeders: float = 0.2
+    weak_sections: float = 0.12
+    weak_feeders: float = 0.15
     weak_substations: float = 0.08
 
 

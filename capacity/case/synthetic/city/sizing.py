@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -22,14 +23,15 @@ OLD_OVERHEAD = tuple(Conductor("LGJ", mm2) for mm2 in (35, 50, 70))
 LV_OVERHEAD = tuple(Conductor("JKLYJ-1", mm2) for mm2 in (16, 25, 35, 50, 70, 95, 120, 150, 185, 240))
 PLANNED_PERCENT = 55.0
 """Ordinary sections carry at most this much of their rated current at the planned peak."""
+PLANNED_DROP_PERCENT = 3.0
 SECTION_LIMITS_PERCENT = (100.0, 70.0, 60.0, 50.0)
 """Limits that a weak section's feeder may have: its rating, or what N-1 transfer leaves of it (P9)."""
 SUBSTATION_PERCENT = 70.0
 RATINGS_KVA = (1000, 1600, 2000, 2500, 3150, 4000, 5000, 6300, 8000, 10000, 12500, 16000, 20000, 25000, 31500, 40000)
 RATINGS_KVA += (50000, 63000, 80000, 100000, 126000, 150000, 180000, 240000, 300000, 400000)
 """Of all HV/MV transformers of a substation together."""
-OVERHEAD_SPAN_OHM_KM = 0.33
-"""Reactance of overhead lines, near enough for choosing one."""
+COS_PHI, SIN_PHI = 0.96, 0.28
+"""Of a planned peak."""
 
 
 @dataclass(frozen=True)
@@ -53,24 +55,38 @@ def demand_kva(plan: CityPlan, transformers: Iterable[TransformerPlan]) -> float
 
 def rated_a(conductor: Conductor) -> float:
     """Rated current by the equipment library."""
-    level = "lv" if conductor in LV_OVERHEAD else "mv"
+    return _type_of(conductor, "lv" if conductor in LV_OVERHEAD else "mv").rated_current_a.value
+
+
+@cache
+def _type_of(conductor: Conductor, level: equipment.Level) -> equipment.LineType:
     found = equipment.line(f"{conductor.family}-{conductor.cross_section_mm2}", level)
     assert found is not None  # every conductor named here is in the library
-    return found.rated_current_a.value
+    return found
 
 
-def r_ohm_per_km(conductor: Conductor, level: equipment.Level) -> float:
-    """Resistance by the equipment library."""
-    found = equipment.line(f"{conductor.family}-{conductor.cross_section_mm2}", level)
-    assert found is not None  # every conductor named here is in the library
-    return found.r_ohm_per_km.value
+def ordinary_trunk(kva: float, choices: Sequence[Conductor], length_km: float, limit_percent: float) -> Conductor:
+    """The smallest conductor that carries a demand with reserve, and along an evenly loaded trunk without much drop.
 
-
-def ordinary_trunk(kva: float, choices: Sequence[Conductor], limit_percent: float = 100.0) -> Conductor:
-    """The smallest conductor that carries a demand with reserve; the largest if none does."""
+    The largest if none does.
+    """
     allowed = PLANNED_PERCENT / 100.0 * limit_percent / 100.0
     current_a = rated_current_a(kva, MV_KV)
-    return next((one for one in choices if rated_a(one) * allowed >= current_a), choices[-1])
+    return next(
+        (
+            one
+            for one in choices
+            if rated_a(one) * allowed >= current_a and drop_percent(kva, length_km, one) <= PLANNED_DROP_PERCENT
+        ),
+        choices[-1],
+    )
+
+
+def drop_percent(kva: float, length_km: float, conductor: Conductor) -> float:
+    """Voltage drop along a trunk whose load is spread evenly over its length."""
+    found = _type_of(conductor, "mv")
+    ohm_per_km = COS_PHI * found.r_ohm_per_km.value + SIN_PHI * found.x_ohm_per_km.value
+    return kva / 1000.0 * ohm_per_km * length_km / 2.0 / MV_KV**2 * 100.0
 
 
 def weak_section(kva: float, choices: Sequence[Conductor], wanted_percent: float) -> Weak | None:
@@ -87,14 +103,9 @@ def weak_section(kva: float, choices: Sequence[Conductor], wanted_percent: float
 
 def old_trunk(kva: float, length_km: float, wanted_drop_percent: float) -> Conductor:
     """The overhead conductor whose voltage drop along an evenly loaded trunk comes nearest to ``wanted_drop_percent``."""
-    p_mw, q_mvar = 0.96 * kva / 1000.0, 0.28 * kva / 1000.0
     fitting = [one for one in (*OLD_OVERHEAD, *OVERHEAD) if rated_a(one) >= rated_current_a(kva, MV_KV)]
 
-    def drop_percent(conductor: Conductor) -> float:
-        ohm = p_mw * r_ohm_per_km(conductor, "mv") + q_mvar * OVERHEAD_SPAN_OHM_KM
-        return ohm * length_km / 2.0 / MV_KV**2 * 100.0
-
-    return min(fitting or OVERHEAD[-1:], key=lambda one: abs(drop_percent(one) - wanted_drop_percent))
+    return min(fitting or OVERHEAD[-1:], key=lambda one: abs(drop_percent(kva, length_km, one) - wanted_drop_percent))
 
 
 def substation_rating_kva(kva: float, weak: bool) -> float:
@@ -113,9 +124,12 @@ def lv_conductor_near(current_a: float, wanted_percent: float) -> Conductor:
     return min(LV_OVERHEAD, key=lambda one: abs(100.0 * current_a / rated_a(one) - wanted_percent))
 
 
-def main_length_m(kva: float, conductor: Conductor, drop_percent: float) -> float:
-    """How long a main is whose end lies ``drop_percent`` lower, its load spread along it; at most 1.3 km."""
-    per_km = np.sqrt(3.0) * rated_current_a(kva, LV_KV) * r_ohm_per_km(conductor, "lv") * 0.55 / (LV_KV * 1000.0)
+def main_length_m(kva: float, poles: int, conductor: Conductor, drop_percent: float) -> float:
+    """How long a main of ``poles`` is whose end lies ``drop_percent`` lower, its load spread over them; at most 1.3 km."""
+    found = _type_of(conductor, "lv")
+    ohm_per_km = COS_PHI * found.r_ohm_per_km.value + SIN_PHI * found.x_ohm_per_km.value
+    mean_place = (poles + 1) / (2 * poles)
+    per_km = np.sqrt(3.0) * rated_current_a(kva, LV_KV) * ohm_per_km * mean_place / (LV_KV * 1000.0)
     return float(min(drop_percent / 100.0 / per_km, 1.3) * 1000.0)
 
 

@@ -14,7 +14,7 @@ from capacity.case.synthetic.city.weather import variants
 from capacity.case.synthetic.plan import AreaClass, AreaPlan, Conductor, Peak, TransformerPlan, TreePlan, WeakMain
 from capacity.case.synthetic.shapes import MIXES
 from capacity.case.synthetic.sketch import LV_KV
-from capacity.case.synthetic.trees import poles_and_boxes
+from capacity.case.synthetic.trees import poles_and_boxes, poles_on_main
 from capacity.units import rated_current_a
 
 SERIES = ("S20", "S13", "S22", "S11")
@@ -22,7 +22,7 @@ RATED_KVA = {
     "city": ((400, 500, 630, 800), (0.3, 0.3, 0.3, 0.1)),
     "county": ((315, 400, 500, 630), (0.25, 0.4, 0.25, 0.1)),
     "town": ((200, 250, 315, 400), (0.2, 0.3, 0.3, 0.2)),
-    "rural": ((100, 160, 200, 250, 315), (0.1, 0.2, 0.3, 0.25, 0.15)),
+    "rural": ((50, 100, 160, 200, 250), (0.1, 0.25, 0.25, 0.25, 0.15)),
 }
 """Ratings of public transformers by class, and how often."""
 DEDICATED_KVA = ((250, 315, 400, 630, 800, 1000, 1250), (0.15, 0.2, 0.2, 0.2, 0.1, 0.1, 0.05))
@@ -62,7 +62,7 @@ MANNER: dict[AreaClass, _Manner] = {
 ORDINARY_PERCENT = (42.0, 12.0, 16.0, 74.0)
 """Highest load of ordinary transformers: mean, spread, lowest, highest."""
 FULL_PERCENT, OVERLOADED_PERCENT = (66.0, 80.0), (85.0, 115.0)
-LONG_MAIN_DROP_PERCENT = (8.0, 15.0)
+LONG_MAIN_DROP_PERCENT = (3.0, 9.0)
 THIN_MAIN_PERCENT = (86.0, 112.0)
 KWP_PER_KVA = (0.1, 0.5)
 
@@ -166,27 +166,29 @@ def _with_tree(
     plan: CityPlan, transformer: TransformerPlan, area_class: AreaClass, nodes: int, rng: np.random.Generator
 ) -> TransformerPlan:
     manner = MANNER[area_class]
-    _, boxes = poles_and_boxes(nodes)
+    boxes = poles_and_boxes(nodes)[1]
     mix = transformer.mix if boxes >= 2 * len(MIXES[transformer.mix]) else FEW_LOADS[area_class]
     tree = TreePlan(nodes, manner.mains, manner.spacing_m, manner.trunk, manner.branch)
     draw, share, degree = rng.random(3)
     peak_kva = transformer.peak.percent / 100.0 * transformer.rated_kva
     if draw < plan.shortages.long_mains:
-        tree = replace(tree, weak=_long_main(peak_kva * (0.3 + 0.25 * share), 0.3 + 0.25 * share, degree))
+        tree = replace(tree, weak=_long_main(peak_kva, 0.3 + 0.25 * share, degree, poles_on_main(tree)))
+        transformer = replace(transformer, pv_kwp=0.0)  # nobody was allowed a roof at the end of such a line
     elif draw > 1.0 - plan.shortages.thin_mains:
-        tree = replace(tree, weak=_thin_main(peak_kva * (0.35 + 0.25 * share), 0.35 + 0.25 * share, degree, manner))
+        tree = replace(tree, weak=_thin_main(peak_kva, 0.35 + 0.25 * share, degree, manner))
     return replace(transformer, lv=tree, mix=mix)
 
 
-def _long_main(kva: float, share: float, degree: float) -> WeakMain:
+def _long_main(peak_kva: float, share: float, degree: float, poles: int) -> WeakMain:
+    kva = share * peak_kva
     conductor = sizing.lv_conductor(1.3 * rated_current_a(kva, LV_KV))
     low, high = LONG_MAIN_DROP_PERCENT
-    return WeakMain(share, conductor, sizing.main_length_m(kva, conductor, low + (high - low) * degree))
+    return WeakMain(share, conductor, sizing.main_length_m(kva, poles, conductor, low + (high - low) * degree))
 
 
-def _thin_main(kva: float, share: float, degree: float, manner: _Manner) -> WeakMain:
+def _thin_main(peak_kva: float, share: float, degree: float, manner: _Manner) -> WeakMain:
     low, high = THIN_MAIN_PERCENT
-    conductor = sizing.lv_conductor_near(rated_current_a(kva, LV_KV), low + (high - low) * degree)
+    conductor = sizing.lv_conductor_near(rated_current_a(share * peak_kva, LV_KV), low + (high - low) * degree)
     return WeakMain(share, conductor, 3.0 * manner.spacing_m)
 
 
