@@ -1,4 +1,4 @@
-"""Where a city's substations stand and where the areas of each of their feeders lie (kilometres from the city's middle).
+"""Where a city's substations stand and where the areas of each feeder lie (kilometres from the city's middle).
 
 Follows from the plan alone, without chance: every part knows its own ground without the others having been made.
 """

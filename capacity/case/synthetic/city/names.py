@@ -8,26 +8,11 @@ from capacity.case.synthetic.city.plan import NAMES, CityPlan
 
 _FIRST = "青翠白金银龙凤云松柏竹梅荷枫桂石玉锦碧丹紫清永安宁和泰瑞祥"
 _SECOND = "溪山湖河泉岭坪川原林桥洲浦屏岩津渡湾塘冲"
-_ROADS_FIRST = ("文昌", "建设", "人民", "解放", "滨河", "环城", "东门", "西门", "南门", "北门", "育才", "迎宾", "光明")
-_ROADS_FIRST += ("团结", "新华", "平安", "兴业", "朝阳", "学府", "工业", "站前", "花园", "望江", "广场")
+_ROADS_FIRST = "文昌建设人民解放滨河环城东门西门南门北门育才迎宾光明团结新华平安兴业朝阳学府工业站前花园望江广场"
 _ROADS_SECOND = ("街", "路", "巷", "里", "小区", "市场", "新村", "西段", "东段", "南段", "北段", "后街")
-_VILLAGES_FIRST = (
-    "杨柳",
-    "核桃",
-    "红土",
-    "清水",
-    "大树",
-    "梨园",
-    "茶花",
-    "马鹿",
-    "石头",
-    "岩脚",
-    "水井",
-    "柿子",
-    "烂泥",
-)
-_VILLAGES_FIRST += ("桃园", "板桥", "上坝", "下坝", "老寨", "新寨", "双龙", "黄草", "葛藤", "麻栗", "杉木")
-_VILLAGES_SECOND = ("村", "坝", "坪", "寨", "塘", "坡", "箐", "田", "地", "湾", "冲", "洼")
+_VILLAGES_FIRST = "杨柳核桃红土清水大树梨园茶花马鹿石头岩脚水井柿子烂泥桃园板桥上坝下坝老寨新寨双龙黄草葛藤麻栗杉木"
+_VILLAGES_SECOND = tuple("村坝坪寨塘坡箐田地湾冲洼")
+"""The first parts are of two characters each."""
 DIGITS = "零一二三四五六七八九"
 
 
@@ -42,7 +27,7 @@ def place_of(plan: CityPlan, part: int) -> str:
 def area_names(place: str, urban: bool, count: int, rng: np.random.Generator) -> list[str]:
     """Names of a substation's areas: a street or village behind the substation's own place."""
     first, second = (_ROADS_FIRST, _ROADS_SECOND) if urban else (_VILLAGES_FIRST, _VILLAGES_SECOND)
-    pool = [a + b for a in first for b in second]
+    pool = [first[k : k + 2] + b for k in range(0, len(first), 2) for b in second]
     order = rng.permutation(len(pool))
     names = [pool[order[k % len(pool)]] for k in range(count)]
     rounds = [k // len(pool) for k in range(count)]

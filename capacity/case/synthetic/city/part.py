@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -127,7 +128,7 @@ def _feeder_plan(
     plan: CityPlan, own: str, place: str, number: int, feeder: _Feeder, site: Point2, rng: np.random.Generator
 ) -> FeederPlan:
     """Trunk conductors from the planned peaks: ordinary ones, or a weak section, or an old trunk."""
-    style = "cable" if feeder.ground.area_class in ("city", "county") else "overhead"
+    style: Literal["cable", "overhead"] = "cable" if feeder.ground.area_class in ("city", "county") else "overhead"
     choices = sizing.trunk_choices(feeder.ground.area_class)
     beyond = [
         sizing.demand_kva(plan, (t for t in feeder.transformers if t.stop in {a.area_id for a in feeder.areas[k:]}))

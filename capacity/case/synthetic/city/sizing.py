@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 
 from capacity.case import equipment
+from capacity.case.equipment.library import Level, LineType
 from capacity.case.synthetic.city.plan import CityPlan
 from capacity.case.synthetic.city.weather import mix_curve
 from capacity.case.synthetic.plan import AreaClass, Conductor, TransformerPlan
@@ -27,8 +28,34 @@ PLANNED_DROP_PERCENT = 3.0
 SECTION_LIMITS_PERCENT = (100.0, 70.0, 60.0, 50.0)
 """Limits that a weak section's feeder may have: its rating, or what N-1 transfer leaves of it (P9)."""
 SUBSTATION_PERCENT = 70.0
-RATINGS_KVA = (1000, 1600, 2000, 2500, 3150, 4000, 5000, 6300, 8000, 10000, 12500, 16000, 20000, 25000, 31500, 40000)
-RATINGS_KVA += (50000, 63000, 80000, 100000, 126000, 150000, 180000, 240000, 300000, 400000)
+RATINGS_KVA = (
+    1000,
+    1600,
+    2000,
+    2500,
+    3150,
+    4000,
+    5000,
+    6300,
+    8000,
+    10000,
+    12500,
+    16000,
+    20000,
+    25000,
+    31500,
+    40000,
+    50000,
+    63000,
+    80000,
+    100000,
+    126000,
+    150000,
+    180000,
+    240000,
+    300000,
+    400000,
+)
 """Of all HV/MV transformers of a substation together."""
 COS_PHI, SIN_PHI = 0.96, 0.28
 """Of a planned peak."""
@@ -59,7 +86,7 @@ def rated_a(conductor: Conductor) -> float:
 
 
 @cache
-def _type_of(conductor: Conductor, level: equipment.Level) -> equipment.LineType:
+def _type_of(conductor: Conductor, level: Level) -> LineType:
     found = equipment.line(f"{conductor.family}-{conductor.cross_section_mm2}", level)
     assert found is not None  # every conductor named here is in the library
     return found
@@ -102,7 +129,7 @@ def weak_section(kva: float, choices: Sequence[Conductor], wanted_percent: float
 
 
 def old_trunk(kva: float, length_km: float, wanted_drop_percent: float) -> Conductor:
-    """The overhead conductor whose voltage drop along an evenly loaded trunk comes nearest to ``wanted_drop_percent``."""
+    """The overhead conductor whose voltage drop along an evenly loaded trunk is nearest to ``wanted_drop_percent``."""
     fitting = [one for one in (*OLD_OVERHEAD, *OVERHEAD) if rated_a(one) >= rated_current_a(kva, MV_KV)]
 
     return min(fitting or OVERHEAD[-1:], key=lambda one: abs(drop_percent(kva, length_km, one) - wanted_drop_percent))
@@ -125,7 +152,7 @@ def lv_conductor_near(current_a: float, wanted_percent: float) -> Conductor:
 
 
 def main_length_m(kva: float, poles: int, conductor: Conductor, drop_percent: float) -> float:
-    """How long a main of ``poles`` is whose end lies ``drop_percent`` lower, its load spread over them; at most 1.3 km."""
+    """Length of a main whose end lies ``drop_percent`` lower, its load spread over its poles; at most 1.3 km."""
     found = _type_of(conductor, "lv")
     ohm_per_km = COS_PHI * found.r_ohm_per_km.value + SIN_PHI * found.x_ohm_per_km.value
     mean_place = (poles + 1) / (2 * poles)

@@ -151,7 +151,7 @@ def _with_trees(
     publics: list[list[TransformerPlan]],
     rng: np.random.Generator,
 ) -> list[list[TransformerPlan]]:
-    """Give every public transformer its LV network; together with the busbars of the others exactly the plan's nodes."""
+    """Give every public transformer its LV network; with the busbars of the others exactly the plan's nodes."""
     flat = [one for row in publics for one in row]
     total = plan.feeders * plan.transformers * plan.nodes - sum(ground.dedicated for ground in grounds)
     weights = np.sqrt([one.rated_kva for one in flat]) * np.exp(0.25 * rng.standard_normal(len(flat)))
