@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,7 +32,9 @@ class CitySettings(BaseModel):
         ge=1,
         description="months before as_of to look at, where the members hold fewer than the policy asks",
     )
-    members: tuple[str, ...] = Field(min_length=1, description="case folders beside this file, in the order of a run")
+    members: tuple[Annotated[str, Field(pattern=MEMBER_PATTERN)], ...] = Field(
+        min_length=1, description="case folders beside this file, in the order of a run"
+    )
     notes: tuple[str, ...] = ()
     generator: dict[str, Any] = Field(default_factory=dict, description="the plan of a synthetic city")
 

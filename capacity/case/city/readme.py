@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
 from capacity.case.synthetic.city import CityPlan
@@ -14,15 +12,10 @@ from capacity.tables.words import AREA_CLASS
 def readme_text(plan: CityPlan, settings: CitySettings) -> str:
     """The text, Chinese and English."""
     transformers = plan.substations * plan.feeders * plan.transformers
-    command = (
-        f"capacity city FOLDER --substations {plan.substations} --feeders {plan.feeders} "
-        f"--transformers {plan.transformers} --nodes {plan.nodes} --months {plan.months} --seed {plan.seed}"
-        + (" --meters" if plan.meters else "")
-    )
+    dedicated = sum(plan.dedicated_of(part, k) for part in range(plan.substations) for k in range(plan.feeders))
     period = ""
     if settings.window_months is not None:
-        start = pd.Timestamp(plan.as_of) - pd.DateOffset(months=settings.window_months)
-        period = f" --from {start:%Y-%m-%d} --to {plan.as_of:%Y-%m-%d}"
+        period = f" --from {_start(plan):%Y-%m-%d} --to {plan.as_of:%Y-%m-%d}"
     weak = sum(plan.is_weak_substation(part) for part in range(plan.substations))
     classes = [plan.feeder_class(part, k) for part in range(plan.substations) for k in range(plan.feeders)]
     by_class_zh = "、".join(f"{word.zh} {classes.count(key)}" for key, word in AREA_CLASS.items() if key in classes)
@@ -34,7 +27,7 @@ def readme_text(plan: CityPlan, settings: CitySettings) -> str:
 went into this folder. It is made to try and to measure the program on a grid of any size.
 
 ```
-{command}
+{_made_by(plan)}
 ```
 
 The same command gives the same city; stopped half-way, it goes on where it stopped.
@@ -44,9 +37,9 @@ The same command gives the same city; stopped half-way, it goes on where it stop
 |---|---|
 | 变电站 substations | {plan.substations}, one case folder each, from the middle of the city outwards |
 | 10千伏线路 feeders | {len(classes):,}: {by_class_zh} · {by_class_en} |
-| 配变 transformers | {transformers:,}, of which {math.floor(100 * plan.dedicated_share)} % dedicated 专变 |
+| 配变 transformers | {transformers:,}, of which {dedicated:,} dedicated 专变 |
 | 0.4千伏节点 LV nodes | {transformers * plan.nodes:,} (busbars, poles and branch boxes, meter boxes) |
-| 负荷曲线 profiles | {plan.months} months before {plan.as_of}, {plan.profile_variants} per category |
+| 负荷曲线 profiles | {_start(plan):%Y-%m-%d} … {plan.as_of} (not included), {plan.profile_variants} per category |
 | 量测 meter readings | {"one meter per transformer" if plan.meters else "none: loads follow the profiles"} |
 
 ## 如何使用 · How to use it
@@ -54,7 +47,7 @@ The same command gives the same city; stopped half-way, it goes on where it stop
 Every member is an ordinary case 每个成员都是普通算例:
 
 ```
-capacity run {settings.members[0]}{period}
+capacity run FOLDER/{settings.members[0]}{period}
 ```
 
 A row of `customers.csv` is a meter box and everybody behind it; `customer_count` in `transformers.csv` counts
@@ -77,3 +70,21 @@ Planned, before any load flow 计划值（未经潮流计算）:
 Made by `capacity.case.synthetic.city`; equipment values come from the program's equipment library, which names a
 source for each. Licence: Apache-2.0.
 """
+
+
+def _start(plan: CityPlan) -> pd.Timestamp:
+    return pd.Timestamp(plan.as_of) - pd.DateOffset(months=plan.months)
+
+
+def _made_by(plan: CityPlan) -> str:
+    """The command that makes the city; a call where its plan says more than the command can."""
+    by_command = CityPlan(
+        plan.substations, plan.feeders, plan.transformers, plan.nodes, plan.months, plan.seed, meters=plan.meters
+    )
+    if plan != by_command:
+        return "capacity.case.write_city(CityPlan(…), FOLDER)  # the values stand in city.toml under [generator]"
+    return (
+        f"capacity city FOLDER --substations {plan.substations} --feeders {plan.feeders} "
+        f"--transformers {plan.transformers} --nodes {plan.nodes} --months {plan.months} --seed {plan.seed}"
+        + (" --meters" if plan.meters else "")
+    )

@@ -78,11 +78,11 @@ class CityPlan:
     meters : with 15-minute readings of every transformer; costs about 3 MB a transformer and year in memory.
     """
 
-    substations: int = 4
+    substations: int = 2
     feeders: int = 4
     transformers: int = 10
     nodes: int = 40
-    months: int = 1
+    months: int = 12
     seed: int = 1
     dedicated_share: float = 0.1
     pv_share: float = 0.1
