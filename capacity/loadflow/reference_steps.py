@@ -118,10 +118,12 @@ class ReferenceSteps:
         )
 
     def _add(self, net: pandapowerNet, added_kw: dict[int, complex]) -> list[int]:
-        there = {bus: power for bus, power in added_kw.items() if bus in net.bus.index}
+        """Added power as loads of their own, numbered beyond the case's: one feeder's network holds only some of those."""
+        free = int(self._load_flow.case.net.load.index.max()) + 1 if len(self._load_flow.case.net.load) else 0
+        there = [(bus, power / 1000.0) for bus, power in added_kw.items() if bus in net.bus.index]
         return [
-            int(create_load(net, bus, p_mw=power.real / 1000.0, q_mvar=power.imag / 1000.0))
-            for bus, power in there.items()
+            int(create_load(net, bus, p_mw=power.real, q_mvar=power.imag, index=free + number))
+            for number, (bus, power) in enumerate(there)
         ]
 
     def _rows(self, part: _Part, steps: list[int]) -> list[_Row]:
