@@ -24,7 +24,7 @@ __all__ = [
     "end_power",
     "fixed_power",
     "solve_block",
-    "spread",
+    "spread_last",
 ]
 
 FAILED: Final = 1
@@ -221,11 +221,12 @@ def add_rows(row: Ints, weight: Reals, values: Block, total: Block) -> None:
 
 
 @njit(nogil=True, cache=True)
-def spread(row: Block, block: Block) -> None:
-    """Fill every lane of ``block`` with the one that ``row`` ``(n_rows, 2, 1)`` has."""
-    for i in range(len(row)):
-        store(block, 2 * i, row[i, 0, 0])
-        store(block, 2 * i + 1, row[i, 1, 0])
+def spread_last(block: Block) -> None:
+    """Fill every lane with the last."""
+    for i in range(len(block)):
+        real, imaginary = block[i, 0, LANES - 1], block[i, 1, LANES - 1]
+        store(block, 2 * i, real)
+        store(block, 2 * i + 1, imaginary)
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
