@@ -87,19 +87,19 @@ def _together(grid: Grid, year: Year, recovery: Recovery, members: list[str], st
     shared.append(_substations(grid, year, feeders, members, known))
     blocked = np.array([name in grid.blocked for name in members])
     # a blocked member stays where it is, and its own violation may not get much worse ...
-    stays = np.where(blocked[:, None], start[:, None], known)
-    total = _filled_total(start, stays, [*shared, _voltages(grid, recovery, ground, members, stays, own_floor=False)])
+    stays = np.where(blocked[:, None], 0.0, known)
+    total = _filled_total(stays, [*shared, _voltages(grid, recovery, ground, members, stays, own_floor=False)])
     if blocked.any():
         # ... or it takes what the hours without the violation leave, up to the limit itself: the better of both
         rows = [*shared, _voltages(grid, recovery, ground, members, known, own_floor=True)]
-        total = np.maximum(total, _filled_total(start, known, rows))
-    return total
+        total = np.maximum(total, _filled_total(known, rows))
+    return np.maximum(total, start.sum())
 
 
-def _filled_total(start: Floats, rooms: Floats, rows: list[_Rows]) -> Floats:
+def _filled_total(rooms: Floats, rows: list[_Rows]) -> Floats:
     effects = np.concatenate([part.effects for part in rows])
     bounds = np.concatenate([part.bounds for part in rows])
-    total: Floats = filled(start, rooms, effects, bounds).sum(axis=0)
+    total: Floats = filled(rooms, effects, bounds).sum(axis=0)
     return total
 
 
@@ -126,31 +126,36 @@ def _sections(grid: Grid, year: Year, ground: Ground, feeder: str, members: list
     effects = np.array([[line in grid.paths[name].lines for name in members] for line in lines], dtype=np.float64)
     limit_kva = (outlook.section_limit_percent * outlook.rated_kva).loc[lines].to_numpy() / 100.0
     before_kva = outlook.reach.line_before_kva.loc[lines].to_numpy()
-    most_kva = effects @ rooms.max(axis=1)
-    lowest_pu, lost_pu = _voltage_at(grid, lines, members, rooms)
-    # what a kVA takes of the limit: itself, its losses, and the current that all the rest draws at a lower voltage
-    taken = LOSSES / lowest_pu + limit_kva * lost_pu / np.maximum(most_kva, 1e-9)
+    lowest_pu, lost_pu = _voltage_at(grid, lines, members)
+    # what a kVA takes of the limit: itself with its losses where it is below, and wherever it stands the current that
+    # all the rest draws more at a lower voltage
+    itself = LOSSES / lowest_pu[:, None] * effects
+    beside = limit_kva[:, None] * lost_pu
     used_percent = grid.solved.lines.loc[lines, "max_loading_percent"].to_numpy()
     used_kva = used_percent / 100.0 * outlook.rated_kva.loc[lines].to_numpy() + np.abs(before_kva) / lowest_pu
-    near = np.flatnonzero(~(used_kva + taken * most_kva <= limit_kva) & np.isfinite(limit_kva))
+    most_kva = (itself + beside) @ rooms.max(axis=1)
+    near = np.flatnonzero(~(used_kva + most_kva <= limit_kva) & np.isfinite(limit_kva))
     if not len(near):
         return _Rows.none(len(members), year.n_cells)
     load = _section_load(grid, ground, feeder, lines[near], before_kva[near])
-    bounds = (limit_kva[near, None] - year.highest(load) / lowest_pu[near, None]) / taken[near, None]
-    return _Rows(effects[near], np.nan_to_num(bounds, nan=0.0))
+    bounds = limit_kva[near, None] - year.highest(load) / lowest_pu[near, None]
+    # members elsewhere only lower the voltage: their highest rooms are set aside, so that the section holds back
+    # nobody but those below it
+    aside = np.where(effects[near] > 0.0, 0.0, beside[near]) @ rooms
+    taken = np.where(effects[near] > 0.0, (itself + beside)[near], 0.0)
+    return _Rows(taken, np.nan_to_num(bounds - aside, nan=0.0))
 
 
-def _voltage_at(grid: Grid, lines: Ints, members: list[str], rooms: Floats) -> tuple[Floats, Floats]:
-    """The lowest voltage of the year (pu) at each line, and by how much the highest rooms lower it."""
+def _voltage_at(grid: Grid, lines: Ints, members: list[str]) -> tuple[Floats, Floats]:
+    """The lowest voltage of the year (pu) at each line, and by how much a kVA of each member lowers it."""
     tree = grid.outlook.tree
-    kva = np.zeros(len(tree.buses))
-    np.add.at(kva, tree.positions(grid.busbar.loc[members].to_numpy()), rooms.max(axis=1))
     ends = grid.case.net.line.loc[lines, ["from_bus", "to_bus"]].to_numpy()
-    reserved = STRETCH * tree.drops(_reserved(grid))[tree.positions(ends.ravel())]
+    at = tree.positions(ends.ravel())
+    reserved = STRETCH * tree.drops(_reserved(grid))[at]
     lowest = grid.solved.buses["voltage_min_pu"].reindex(ends.ravel()).to_numpy() - reserved
-    lost = STRETCH * tree.drops(kva)[tree.positions(ends.ravel())]
-    shape = ends.shape
-    return np.nan_to_num(lowest.reshape(shape).min(axis=1), nan=0.5).clip(0.5, 1.0), lost.reshape(shape).max(axis=1)
+    paths = tree.paths(tree.positions(grid.busbar.loc[members].to_numpy()))
+    lost = STRETCH * tree.shared_drop(at, paths).reshape(len(lines), 2, len(members)).max(axis=1)
+    return np.nan_to_num(lowest.reshape(ends.shape).min(axis=1), nan=0.5).clip(0.5, 1.0), lost
 
 
 def _section_load(grid: Grid, ground: Ground, feeder: str, lines: Ints, before_kva: Complexes) -> Curves:

@@ -1,4 +1,4 @@
-"""Filling up rooms under limits, many cases side by side: what is left of a verified split in lighter hours (P8)."""
+"""Filling up rooms under linear limits, many hours side by side (P8)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ROUNDS = 8
 FULL = 1e-9
 
 
-def filled(start_kva: Floats, rooms_kva: Floats, rows: Floats, bounds: Floats) -> Floats:
+def filled(rooms_kva: Floats, rows: Floats, bounds: Floats) -> Floats:
     """Raise all transformers alike, in parts of what each has left, until a limit stops those below it; go on without.
 
     Under sections and substations, which lie above one another or apart, every split that cannot be raised further has
@@ -18,16 +18,15 @@ def filled(start_kva: Floats, rooms_kva: Floats, rows: Floats, bounds: Floats) -
 
     Parameters
     ----------
-    start_kva : ``(n,)`` or ``(n, n_cells)``: kept whatever the bounds say.
-    rooms_kva : ``(n, n_cells)``, at least ``start_kva``.
+    rooms_kva : ``(n, n_cells)``.
     rows : ``(n_rows, n)``, not negative.
-    bounds : ``(n_rows, n_cells)``: ``rows @ x`` is not raised beyond.
+    bounds : ``(n_rows, n_cells)``; below zero nothing is left.
 
     Returns
     -------
     kVA ``(n, n_cells)``.
     """
-    kva = np.broadcast_to(start_kva.reshape(len(rooms_kva), -1), rooms_kva.shape).copy()
+    kva = np.zeros(rooms_kva.shape)
     rising = np.ones(rooms_kva.shape, dtype=bool)
     for _ in range(ROUNDS):
         step = np.where(rising, rooms_kva - kva, 0.0)

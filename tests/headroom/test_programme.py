@@ -38,16 +38,14 @@ NESTED = np.array([[1.0, 1.0, 1.0, 1.0], [0.0, 1.0, 1.0, 1.0], [0.0, 0.0, 1.0, 1
 @given(st.tuples(*[st.floats(1.0, 300.0)] * 4), st.tuples(*[st.floats(0.0, 600.0)] * 4))
 def test_filled__under_nested_sections_finds_the_largest_total(rooms, bounds) -> None:
     """What the programme finds by optimisation, raising all alike finds too where limits lie above one another."""
-    kva = filled(np.zeros(4), np.array(rooms)[:, None], NESTED, np.array(bounds)[:, None])[:, 0]
+    kva = filled(np.array(rooms)[:, None], NESTED, np.array(bounds)[:, None])[:, 0]
     assert (NESTED @ kva <= np.array(bounds) + 1e-6).all()
     assert (kva <= np.array(rooms) + 1e-9).all()
     best = largest_fair(np.array(rooms), NESTED, np.array(bounds)).total_kva
     assert kva.sum() == pytest.approx(best, rel=1e-5, abs=1e-4)
 
 
-def test_filled__keeps_the_start_and_raises_what_a_reached_limit_leaves_free() -> None:
-    rows = np.array([[1.0, 1.0]])
-    rooms = np.array([[50.0, 50.0], [50.0, 50.0]])
-    kva = filled(np.array([20.0, 5.0]), rooms, rows, np.array([[10.0, 1000.0]]))
-    assert kva[:, 0].tolist() == [20.0, 5.0]  # a bound below the start takes nothing away
-    assert kva[:, 1].tolist() == [50.0, 50.0]
+def test_filled__each_hour_by_itself() -> None:
+    rows, rooms = np.array([[1.0, 1.0], [0.0, 1.0]]), np.full((2, 3), 50.0)
+    kva = filled(rooms, rows, np.array([[60.0, 1000.0, 1000.0], [1000.0, 10.0, -3.0]]))
+    assert kva.T.tolist() == [[30.0, 30.0], [50.0, 10.0], [50.0, 0.0]]
