@@ -1,0 +1,320 @@
+"""One LV network over the whole year: which of its steps are critical, and about what each of its nodes can take.
+
+Every step of the year is solved once at the head's voltage. Of everything watched the steps of least room are kept;
+they are the candidates. After a search among them it is checked that no other step can matter: a step outside could
+break something only if the room it leaves there is less than the largest fall of room seen among the candidates, times
+``ANSWER_SPREAD`` (the same addition does not lower every step's room by quite the same). Steps that could are added,
+and the nodes concerned searched again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from capacity.loadflow.additions.asking import (
+    KINDS,
+    LINE,
+    TRANSFORMER,
+    VOLTAGE,
+    Ask,
+    Loads,
+    in_lanes,
+    parts,
+    whole_blocks,
+)
+from capacity.loadflow.additions.kernels import consumption, currents, rooms, search, sweep_steps
+from capacity.loadflow.additions.model import Network
+from capacity.loadflow.additions.trees import Tree
+from capacity.loadflow.kernels import LANES, solve_block
+
+Ints = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
+Complexes = npt.NDArray[np.complex128]
+Floats = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
+
+KEPT_STEPS = 6
+"""Steps of least room kept of everything watched."""
+ANSWER_SPREAD = 1.005
+"""How much more a step's room may fall than that of the candidates, see above."""
+MAX_EXTENSIONS = 6
+
+
+@dataclass(frozen=True)
+class NetworkBounds:
+    """What is watched in a network.
+
+    Attributes
+    ----------
+    bus : bound of every local bus's voltage, ±inf where there is none.
+    allowance : what may not be passed when something is added elsewhere: voltages per bus, then load rates.
+    kind : kind of limit per local bus and watched branch, -1 where nothing is watched.
+    """
+
+    bus: Reals
+    allowance: Reals
+    kind: Ints
+
+
+@dataclass(frozen=True)
+class NetworkYear:
+    """What the year left behind, see :func:`capacity.loadflow.additions.kernels.sweep_steps`."""
+
+    least_room: Reals
+    least_step: Ints
+    kept: Floats
+    inflow: Complexes
+    slack: Floats
+    failed: int
+
+
+def network_year(
+    network: Network,
+    bounds: NetworkBounds,
+    loads: Loads,
+    ask: Ask,
+    steps: Ints,
+    head: Complexes,
+    *,
+    keep: bool,
+) -> NetworkYear:
+    """Solve ``steps`` at the head voltages given, ``(n_steps)``."""
+    tree, watch = network.tree, network.tree.watch
+    total = tree.n_bus + len(watch.child)
+    n = len(steps)
+    least_room = np.full((total, KEPT_STEPS), np.inf)
+    least_step = np.full((total, KEPT_STEPS), -1, dtype=np.int64)
+    kept = np.empty((total, -(-n // LANES) * LANES) if keep else (0, 0), dtype=np.float32)
+    inflow, slack = np.empty(n, dtype=np.complex128), np.empty(n, dtype=np.float32)
+    profiles, net_load = loads.of(network.consumption)
+    failed = sweep_steps(
+        tree.parent, tree.ab, tree.shunt, watch.child, watch.ends, watch.scale, watch.power, bounds.bus, ask.sense,
+        ask.toward, *network.consumption.arrays, profiles, net_load, head, steps, ask.factor[steps], bounds.kind,
+        reference_of(tree), least_room, least_step, kept, inflow, bounds.allowance, ~watch.power, slack,
+    )  # fmt: skip
+    return NetworkYear(least_room, least_step, kept[:, :n], inflow, slack, failed)
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Some steps of a tree solved without the addition, in the form of :func:`.kernels.search`."""
+
+    steps: Ints
+    shape: Reals
+    power: Reals
+    start: Reals
+    source: Reals
+    bound: Reals
+    room: Reals
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a search found, one row per node; ``where`` is the watched thing, ``at`` the step, -1 none."""
+
+    nodes: Ints
+    kva: Reals
+    promise_kva: Reals
+    where: Ints
+    at: Ints
+    answer: Reals
+    exact: Bools
+
+
+def network_blocks(
+    network: Network, impedance: complex, bounds: NetworkBounds, loads: Loads, ask: Ask, steps: Ints, head: Complexes
+) -> Blocks:
+    """Steps of a network behind the impedance of what feeds it; ``head`` are the head's voltages ``(n_steps)``."""
+    tree, watch = network.tree.behind(impedance), network.tree.watch
+    table, counted = whole_blocks(steps)
+    at = np.searchsorted(steps, table)
+    blocks, n = len(table), tree.n_bus
+    profiles, net_load = loads.of(network.consumption)
+    power, start = np.empty((blocks, n, 2, LANES)), np.zeros((blocks, n, 2, LANES))
+    source = np.empty((blocks, 2, LANES))
+    room = np.empty((blocks, n + len(watch.child), LANES))
+    bound = np.ascontiguousarray(np.broadcast_to(bounds.bus[None, :, None], (blocks, n, LANES)))
+    current, status = np.empty((n, 2, LANES)), np.zeros(LANES, dtype=np.uint8)
+    plain = network.tree
+    offset_of, no_offset = np.full(len(watch.child), -1, dtype=np.int64), np.empty((0, 2, LANES))
+    for block in range(blocks):
+        consumption(
+            *network.consumption.arrays,
+            np.ascontiguousarray(profiles[:, table[block]]),
+            np.ascontiguousarray(net_load[:, :, table[block]], dtype=np.float64),
+            power[block],
+        )
+        voltage = start[block]
+        here = head[at[block]]
+        voltage[0] = parts(here)
+        status[:] = 0
+        solve_block(0, n, plain.parent, plain.ab, plain.shunt, power[block], voltage, current, status)
+        currents(plain.parent, plain.ab, plain.shunt, power[block], voltage, current)
+        source[block] = parts(here + impedance * (current[1, 0] + 1j * current[1, 1]))
+        voltage[0] = source[block]
+        rooms(
+            plain.parent, watch.child, watch.ends, watch.scale, watch.power, offset_of, no_offset, bound[block],
+            ask.sense, ask.toward, voltage, current, room[block],
+        )  # fmt: skip
+    shape = np.where(counted, ask.factor[table], 0.0)
+    return Blocks(table, shape, power, start, source, bound, room)
+
+
+def search_network(
+    network: Network,
+    year: NetworkYear,
+    impedance: complex,
+    bounds: NetworkBounds,
+    loads: Loads,
+    ask: Ask,
+    head: Complexes,
+    nodes: Ints,
+    tolerance: float,
+) -> tuple[Figures, Ints]:
+    """About what each of ``nodes`` (local buses) can take in its own network, and the critical steps of the network.
+
+    ``head`` are the head's voltages over the whole year.
+    """
+    chosen = np.unique(year.least_step[bounds.kind >= 0])
+    steps = chosen[chosen >= 0]
+    guess = np.full(len(nodes), np.nan)
+    figures = _nothing(len(nodes), len(bounds.kind))
+    pending = np.arange(len(nodes))
+    settled = year.least_room[:, -1]
+    for _ in range(MAX_EXTENSIONS):
+        blocks = network_blocks(network, impedance, bounds, loads, ask, steps, head[steps])
+        found = run_search(
+            network.tree.behind(impedance), bounds.kind, blocks, ask, nodes[pending],
+            _guesses(network, blocks, bounds, ask, nodes[pending], guess[pending]), tolerance,
+        )  # fmt: skip
+        figures = _merged(figures, found, pending)
+        guess[pending] = found.kva
+        reach = ANSWER_SPREAD * found.answer * found.kva[:, None]
+        open_ = (reach > settled[None, :]) & (bounds.kind >= 0)[None, :]
+        concerned = open_.any(axis=1)
+        if not concerned.any():
+            break
+        need = np.where(open_[concerned], reach[concerned], 0.0).max(axis=0)
+        more = _steps_within(year.kept, need, bounds.kind >= 0)
+        settled = np.maximum(settled, need)
+        fresh = np.setdiff1d(more, steps)
+        if not len(fresh):
+            break
+        steps = np.union1d(steps, fresh)
+        pending = pending[concerned]
+    return figures, steps
+
+
+def _steps_within(kept: Floats, need: Reals, watched: Bools) -> Ints:
+    """Steps at which something watched has less room than ``need``."""
+    rows = np.flatnonzero(watched & (need > 0.0))
+    within = np.zeros(kept.shape[1], dtype=bool)
+    for row in rows:
+        within |= kept[row] < need[row]
+    return np.flatnonzero(within)
+
+
+def _guesses(network: Network, blocks: Blocks, bounds: NetworkBounds, ask: Ask, nodes: Ints, known: Reals) -> Reals:
+    """Where to begin: what was found before, else what the transformer and the voltage along the path would allow."""
+    tree = network.tree
+    path = np.zeros(tree.n_bus)
+    for bus in range(1, tree.n_bus):
+        path[bus] = path[tree.parent[bus]] + np.hypot(tree.ab[bus, 2], tree.ab[bus, 3])
+    counted = blocks.shape > 0.0
+    size = abs(ask.unit)
+    room = np.where(counted[:, None, :], blocks.room / np.maximum(blocks.shape, 1e-6)[:, None, :], np.inf)
+    least = room.min(axis=(0, 2))
+    watch = tree.watch
+    own = watch.power & (bounds.kind[tree.n_bus :] >= 0)
+    by_transformer = np.inf
+    if own.any():
+        by_transformer = float((least[tree.n_bus :][own] / watch.scale[own].max(axis=1)).min()) / size
+    by_voltage = np.maximum(least[nodes], 0.0) / np.maximum(path[nodes] * size, 1e-12)
+    guess = np.minimum(np.minimum(by_transformer, by_voltage), ask.ceiling_kva)
+    return np.where(np.isfinite(known), known, np.maximum(guess, 1.0))
+
+
+def run_search(
+    tree: Tree,
+    kind: Ints,
+    blocks: Blocks,
+    ask: Ask,
+    nodes: Ints,
+    guess: Reals,
+    tolerance: float,
+    slope: Reals | None = None,
+    offset_of: Ints | None = None,
+    offset: Reals | None = None,
+) -> Figures:
+    """The compiled search on prepared blocks, its places turned into watched things and steps."""
+    watch = tree.watch
+    n_blocks = len(blocks.steps)
+    total = tree.n_bus + len(watch.child)
+    promise = np.full((len(nodes), KINDS), np.inf)
+    place = np.full((len(nodes), KINDS), -1, dtype=np.int64)
+    answer = np.zeros((len(nodes), total))
+    figure = np.zeros(len(nodes))
+    exact = np.zeros(len(nodes), dtype=bool)
+    search(
+        tree.parent, tree.ab, tree.shunt, watch.child, watch.ends, watch.scale, watch.power,
+        np.full(len(watch.child), -1, dtype=np.int64) if offset_of is None else offset_of,
+        np.empty((n_blocks, 0, 2, LANES)) if offset is None else offset,
+        kind, KINDS, blocks.bound, ask.sense, ask.vector, blocks.power,
+        np.empty((0, 1, 2, LANES)) if slope is None else slope,
+        blocks.start, blocks.source, blocks.room, reference_of(tree), blocks.shape, nodes, guess, ask.ceiling_kva, tolerance,
+        promise, place, answer, figure, exact,
+    )  # fmt: skip
+    lanes = n_blocks * LANES
+    where = np.where(place >= 0, place // lanes, -1)
+    at = np.where(place >= 0, blocks.steps.reshape(-1)[place % lanes], -1)
+    return Figures(nodes, figure, promise, where, at, answer, exact)
+
+
+def reference_of(tree: Tree) -> Ints:
+    """The bus whose voltage a watched thing's fall of room is inversely proportional to, -1 for apparent power."""
+    return np.concatenate([np.arange(tree.n_bus), np.where(tree.watch.power, -1, tree.watch.child)]).astype(np.int64)
+
+
+def _nothing(n_nodes: int, total: int) -> Figures:
+    return Figures(
+        np.zeros(n_nodes, dtype=np.int64),
+        np.zeros(n_nodes),
+        np.full((n_nodes, KINDS), np.inf),
+        np.full((n_nodes, KINDS), -1, dtype=np.int64),
+        np.full((n_nodes, KINDS), -1, dtype=np.int64),
+        np.zeros((n_nodes, total)),
+        np.zeros(n_nodes, dtype=bool),
+    )
+
+
+def _merged(old: Figures, new: Figures, rows: Ints) -> Figures:
+    """``old`` with ``rows`` replaced."""
+    for name in ("nodes", "kva", "promise_kva", "where", "at", "answer", "exact"):
+        getattr(old, name)[rows] = getattr(new, name)
+    return old
+
+
+def kinds_of(network: Network, bus_bound: Reals, *, watched: bool = True) -> Ints:
+    """Kinds of a network's limits; nothing at its source and head, nothing of transformers unless ``watched``."""
+    tree, watch = network.tree, network.tree.watch
+    of_bus = np.where(np.isfinite(bus_bound), VOLTAGE, -1)
+    of_bus[:2] = -1
+    of_branch = np.where(watch.power, TRANSFORMER if watched else -1, LINE)
+    return np.concatenate([of_bus, of_branch]).astype(np.int64)
+
+
+__all__ = [
+    "Blocks",
+    "Figures",
+    "NetworkBounds",
+    "NetworkYear",
+    "in_lanes",
+    "kinds_of",
+    "network_blocks",
+    "network_year",
+    "run_search",
+    "search_network",
+]
