@@ -1,6 +1,6 @@
 # Everything there is to type. On Windows see README.md: the same steps without make.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format docs notebooks clean
+.PHONY: help demo test test-all check format docs notebooks bench clean
 .PHONY: gate-format gate-lint gate-types gate-imports gate-pages gate-manual
 SHELL := /bin/sh
 export NO_MKDOCS_2_WARNING := 1
@@ -54,6 +54,9 @@ format: $(VENV)/.installed-gate ## format the code, mend what can be mended
 docs: $(VENV)/.installed-gate ## write the generated pages anew, build the manual into site/
 	$(BIN)/python -m tools.generate_docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+bench: $(VENV)/.installed-test ## measure against the open peers (half an hour; BENCH="--only loadflow --write", see docs/benchmarks.md)
+	$(BIN)/python -m benchmarks $(BENCH)
 
 clean: ## throw away what make made (results and cases stay)
 	rm -rf $(VENV) site build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -15,6 +15,7 @@ import pandas as pd
 from capacity.case import load_case
 from capacity.case.ledger import append_readings
 from capacity.errors import RunError
+from capacity.proof import started_from
 from capacity.runs import read_manifest, read_run
 from capacity.study import Progress, run_study
 from capacity.tables.issue import Issue
@@ -70,7 +71,8 @@ def run_month(
         case = load_case(folder)
         if as_of is None and report.last is not None:
             as_of = report.last.normalize() + pd.Timedelta(days=1)
-        run = run_study(case if as_of is None else case.with_as_of(as_of), progress=progress)
+        made = run_study(case if as_of is None else case.with_as_of(as_of), progress=progress)
+        run = started_from(made, folder)
     before = previous or _newest_before(run.manifest, results)
     return Month(run, read_run(before) if before else None, report.added, report.issues)
 

@@ -9,6 +9,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from capacity.case.city.reading import read_city as read_city
+    from capacity.case.city.writing import write_city as write_city
     from capacity.case.derived.topology import derive_topology as derive_topology
     from capacity.case.folder.reading import load_case as load_case
     from capacity.case.folder.writing import write_case as write_case
@@ -16,8 +18,14 @@ if TYPE_CHECKING:
     from capacity.case.importers.simbench import import_simbench as import_simbench
     from capacity.case.scenarios.scenario import apply_scenario as apply_scenario
     from capacity.case.scenarios.scenario import load_scenario as load_scenario
+    from capacity.case.synthetic.city import CityPlan as CityPlan
+    from capacity.case.synthetic.city import city_parts as city_parts
 
 _HOME = {
+    "CityPlan": "capacity.case.synthetic.city",
+    "city_parts": "capacity.case.synthetic.city",
+    "read_city": "capacity.case.city.reading",
+    "write_city": "capacity.case.city.writing",
     "apply_scenario": "capacity.case.scenarios.scenario",
     "derive_topology": "capacity.case.derived.topology",
     "import_pandapower": "capacity.case.importers.pandapower_json",

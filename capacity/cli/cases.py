@@ -1,4 +1,4 @@
-"""Commands that make and check cases: template, import, export, check, scenarios."""
+"""Commands that make and check cases: template, import, export, city, check, scenarios."""
 
 from __future__ import annotations
 
@@ -113,6 +113,43 @@ def check(
         )
     if any(issue.severity == "error" for issue in issues):
         raise typer.Exit(INPUT_PROBLEM)
+
+
+@app.command()
+def city(
+    folder: Annotated[Path, typer.Argument(help="The city folder to write: new, empty, or one to complete.")],
+    substations: Annotated[int, typer.Option(min=1, help="Substations, one case each.")] = 2,
+    feeders: Annotated[int, typer.Option(min=1, help="10 kV feeders per substation.")] = 4,
+    transformers: Annotated[int, typer.Option(min=1, help="Distribution transformers per feeder.")] = 10,
+    nodes: Annotated[int, typer.Option(min=3, help="LV nodes per transformer, on average.")] = 40,
+    months: Annotated[int, typer.Option(min=1, max=12, help="Months of load profiles.")] = 12,
+    seed: Annotated[int, typer.Option(min=0, help="Seed: the same one gives the same city.")] = 1,
+    meters: Annotated[bool, typer.Option("--meters", help="With 15-minute readings of every transformer.")] = False,
+) -> None:
+    """Make a synthetic city of any size, one case per substation. 生成合成城市。"""
+    from capacity.case import CityPlan, write_city
+
+    plan = CityPlan(substations, feeders, transformers, nodes, months, seed, meters=meters)
+    with printing.progress() as told:
+        told("city", 0, substations)
+        made = write_city(plan, folder, progress=lambda done, total: told("city", done, total))
+    printing.print_issues(made.reading_issues)
+    total = substations * feeders * transformers
+    printing.console.print(
+        say(
+            f"合成城市：{substations} 座变电站，{total:,} 台配变，{total * nodes:,} 个低压节点",
+            f"synthetic city: {substations} substations, {total:,} transformers, {total * nodes:,} LV nodes",
+        ),
+        highlight=False,
+    )
+    printing.where("已写出城市", "city written", folder)
+    member, readme = folder / made.settings.members[0], folder / "README.md"
+    printing.console.print(
+        say(
+            f"每个成员都是算例，如 {member}；说明见 {readme}", f"each member is a case, such as {member}; see {readme}"
+        ),
+        highlight=False,
+    )
 
 
 @scenarios_app.command("list")

@@ -37,6 +37,9 @@ STAGES = {
     "allowed capacity": ("允许接入容量", "allowed capacity"),
     "alerts": ("预警", "alerts"),
     "writing": ("写出结果", "writing the results"),
+    "city": ("生成城市", "making the city"),
+    "reading": ("读取结果与算例", "reading the run and its case"),
+    "verification": ("核验节点容量", "putting node figures to the test"),
 }
 
 

@@ -47,6 +47,7 @@ def run(
 ) -> None:
     """Run the main job: load rates, allowed capacity, alerts. 计算负载率、允许接入容量与预警。"""
     from capacity.case import load_case, load_scenario
+    from capacity.proof import started_from
     from capacity.study import run_study
 
     case = load_case(folder)
@@ -63,6 +64,7 @@ def run(
             workers=workers,
             progress=told,
         )
+        done = started_from(done, folder, scenario)
         told("writing", 0, 0)
         target = out or Path("results") / done.manifest.run_name
         write_with_pictures(done, target, pictures=pictures)
@@ -81,13 +83,14 @@ def demo(
 ) -> None:
     """Build the bundled synthetic case, run it, say where to look. 演示。"""
     from capacity.case.synthetic import BUNDLED_NAME, BUNDLED_SEED, build_bundled_case
+    from capacity.proof import started_from
     from capacity.study import run_study
 
     folder = networks / BUNDLED_NAME
     with printing.progress() as told:
         told(say("生成示例算例", "building the bundled case"), 0, 0)
         case = build_bundled_case(folder, seed=BUNDLED_SEED if seed is None else seed)
-        done = run_study(case, progress=told)
+        done = started_from(run_study(case, progress=told), folder)
         told("writing", 0, 0)
         target = results / done.manifest.run_name
         write_with_pictures(done, target)

@@ -15,8 +15,8 @@ import pandas as pd
 
 from capacity.errors import InputError
 from capacity.loadflow.grid import PROFILED, Grid
-from capacity.loadflow.kernels import add_fixed, add_shared
-from capacity.loadflow.lanes import LANES, Block
+from capacity.loadflow.kernels import add_shared, fixed_power
+from capacity.loadflow.lanes import LANES, Block, room
 from capacity.tables.case import Case, Window
 from capacity.tables.inputs.profiles import PROFILE_COLUMN, PROFILE_Q_COLUMN, TIMESTAMP
 from capacity.tables.issue import Issue
@@ -41,7 +41,8 @@ class Injections:
         (electrical), ``p``, ``q`` (base consumption, pu), ``profile_p``, ``profile_q`` (rows of ``profiles``),
         ``group`` (row of the calibrated LV network whose load it shares, -1 none), ``on_top`` (a scenario's load that
         comes on top of what the network's meter shows).
-    fixed_bus … : the unshared consumption, one entry per bus and profile, ordered by bus.
+    fixed_bus … : the unshared consumption, one entry per bus and profile, ordered by bus; those of a bus begin at
+        ``first_fixed[bus]``.
     shared_bus … : the loads that share a network's net load, one entry each.
     group_bus, first_of_group : every electrical bus of the calibrated networks, once, network by network, and where
         each network begins.
@@ -54,6 +55,7 @@ class Injections:
     fixed_profile: Ints
     fixed_p: Reals
     fixed_q: Reals
+    first_fixed: Ints
     shared_bus: Ints
     shared_group: Ints
     shared_profile: npt.NDArray[np.int64]
@@ -64,7 +66,9 @@ class Injections:
 
     def profiles_of(self, steps: Ints) -> Block:
         """Factors of steps given as lanes: ``(n_blocks, n_profiles, LANES)``."""
-        return np.ascontiguousarray(self.profiles[:, steps].transpose(1, 0, 2), dtype=np.float64)
+        factors = room(len(steps), len(self.profiles), LANES)
+        factors[:] = self.profiles[:, steps].transpose(1, 0, 2)
+        return factors
 
     def power(self, steps: Ints, net_load: Block | None) -> Block:
         """Consumption per bus, pu, for steps ``(n_blocks, LANES)``.
@@ -72,11 +76,18 @@ class Injections:
         ``net_load`` is ``(n_blocks, n_groups, 2, LANES)``, pu, NaN where loads follow their profile.
         """
         factors = self.profiles_of(steps)
-        power = np.empty((len(steps), len(self.constant), 2, LANES))
-        power[:, :, 0, :] = self.constant.real[:, None]
-        power[:, :, 1, :] = self.constant.imag[:, None]
+        power = room(len(steps), len(self.constant), 2, LANES)
+        constant = self.constant.view(np.float64).reshape(-1, 2)
         for block in range(len(steps)):
-            add_fixed(self.fixed_bus, self.fixed_profile, self.fixed_p, self.fixed_q, factors[block], power[block])
+            fixed_power(
+                constant,
+                self.first_fixed,
+                self.fixed_profile,
+                self.fixed_p,
+                self.fixed_q,
+                factors[block],
+                power[block],
+            )
             if net_load is not None and self.n_groups:
                 add_shared(
                     self.shared_bus,
@@ -123,6 +134,7 @@ def build_injections(case: Case, window: Window, grid: Grid, group_of_bus: Ints 
         fixed_profile=fixed["profile"].to_numpy(np.int64),
         fixed_p=fixed["p"].to_numpy(np.float64),
         fixed_q=fixed["q"].to_numpy(np.float64),
+        first_fixed=np.searchsorted(fixed["bus"], np.arange(grid.n_bus + 1)).astype(np.int64),
         shared_bus=shared["bus"].to_numpy(np.int64),
         shared_group=shared["group"].to_numpy(np.int64),
         shared_profile=np.ascontiguousarray(shared[["profile_p", "profile_q"]].to_numpy(np.int64)),

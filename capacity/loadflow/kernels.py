@@ -1,7 +1,7 @@
-"""The compiled kernels: everything that runs over buses, lines and the steps of a block.
+"""The compiled kernels of the sweep: everything that runs over the buses of a tree and the steps of a block.
 
 They stand in one file with the constants compiled into them, because numba keeps compiled code by the file it is from:
-whatever is changed here makes all of it compile anew.
+whatever is changed here makes all of it compile anew. ``docs/method.md`` derives what they compute.
 """
 
 from __future__ import annotations
@@ -12,20 +12,23 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-LANES: Final = 16
-"""Steps side by side in a block, see ``lanes``."""
+from capacity.loadflow.vectors import FREEDOM, LANES, in_all_lanes, larger, load, nan_unless_between, store
+
+__all__ = ["FAILED", "LANES", "TOLERANCE_PU", "add_fixed", "add_shared", "end_power", "fixed_power", "solve_block"]
+
 FAILED: Final = 1
 """Status of a lane that did not converge, see ``lanes``."""
 TOLERANCE_PU: Final = 1e-8
+"""How far a voltage may be from the solution."""
+FAR_PU: Final = 1e-6
+"""How far the last movement may be, however small it promises the next one to be."""
 MAX_ITERATIONS: Final = 200
 COLLAPSE_PU: Final = 0.1
-FAST = {"contract", "reassoc", "nsz", "arcp"}
-"""Floating-point freedom that keeps NaN and infinity meaningful."""
+FAST = set(FREEDOM)
 
 Block = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
@@ -37,46 +40,59 @@ def _backward(
         p = parent[i]
         g, b = shunt[i, 0], shunt[i, 1]
         dr, di = ab[i, 4], ab[i, 5]
-        for k in range(LANES):
-            vr, vi = voltage[i, 0, k], voltage[i, 1, k]
-            sr, si = power[i, 0, k], power[i, 1, k]
-            inverse = 1.0 / (vr * vr + vi * vi)
-            jr = current[i, 0, k] + (sr * vr + si * vi) * inverse + g * vr - b * vi
-            ji = current[i, 1, k] + (sr * vi - si * vr) * inverse + g * vi + b * vr
-            current[i, 0, k] = jr
-            current[i, 1, k] = ji
-            current[p, 0, k] += dr * jr - di * ji
-            current[p, 1, k] += dr * ji + di * jr
+        vr, vi = load(voltage, 2 * i), load(voltage, 2 * i + 1)
+        sr, si = load(power, 2 * i), load(power, 2 * i + 1)
+        inverse = 1.0 / (vr * vr + vi * vi)
+        jr = load(current, 2 * i) + ((sr * vr + si * vi) * inverse + (g * vr - b * vi))
+        ji = load(current, 2 * i + 1) + ((sr * vi - si * vr) * inverse + (g * vi + b * vr))
+        store(current, 2 * i, jr)
+        store(current, 2 * i + 1, ji)
+        store(current, 2 * p, load(current, 2 * p) + (dr * jr - di * ji))
+        store(current, 2 * p + 1, load(current, 2 * p + 1) + (dr * ji + di * jr))
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def _forward(start: int, stop: int, parent: Ints, ab: Reals, voltage: Block, current: Block, moved: Reals) -> None:
     """Voltages from the source down; ``moved`` is the largest squared change per lane; leaves ``current`` zero."""
-    moved[:] = 0.0
+    most = in_all_lanes(0.0)
     for i in range(start + 1, stop):
         p = parent[i]
         ar, ai, br, bi = ab[i, 0], ab[i, 1], ab[i, 2], ab[i, 3]
-        for k in range(LANES):
-            pr, pi = voltage[p, 0, k], voltage[p, 1, k]
-            jr, ji = current[i, 0, k], current[i, 1, k]
-            vr = ar * pr - ai * pi - br * jr + bi * ji
-            vi = ar * pi + ai * pr - br * ji - bi * jr
-            er, ei = vr - voltage[i, 0, k], vi - voltage[i, 1, k]
-            voltage[i, 0, k] = vr
-            voltage[i, 1, k] = vi
-            current[i, 0, k] = 0.0
-            current[i, 1, k] = 0.0
-            square = er * er + ei * ei
-            moved[k] = square if square > moved[k] else moved[k]  # max() would not be vectorised
-    current[start] = 0.0
+        pr, pi = load(voltage, 2 * p), load(voltage, 2 * p + 1)
+        jr, ji = load(current, 2 * i), load(current, 2 * i + 1)
+        vr = ar * pr - ai * pi - br * jr + bi * ji
+        vi = ar * pi + ai * pr - br * ji - bi * jr
+        er, ei = vr - load(voltage, 2 * i), vi - load(voltage, 2 * i + 1)
+        store(voltage, 2 * i, vr)
+        store(voltage, 2 * i + 1, vi)
+        store(current, 2 * i, 0.0)
+        store(current, 2 * i + 1, 0.0)
+        most = larger(er * er + ei * ei, most)
+    store(moved, 0, most)
+    store(current, 2 * start, 0.0)
+    store(current, 2 * start + 1, 0.0)
 
 
 @njit(nogil=True, cache=True)
-def _all_settled(moved: Reals, limit: float) -> bool:
-    settled = True
-    for k in range(LANES):
-        settled = settled and moved[k] <= limit
-    return settled
+def _settled(moved: float, before: float) -> bool:
+    """Whether what is still to come is below the tolerance, by the last two squared movements.
+
+    Movements shrink by q = √(moved / before); what follows the last is at most q / (1 − q) of it, below 2·q for q < ½.
+    """
+    tolerance = TOLERANCE_PU * TOLERANCE_PU
+    if moved <= tolerance:
+        return True
+    return moved <= FAR_PU * FAR_PU and moved <= 0.25 * before and 4.0 * moved * moved <= tolerance * before
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def _soundness(start: int, stop: int, voltage: Block, sound: Reals) -> None:
+    """NaN in ``sound`` for every lane in which any voltage is not a number or has collapsed."""
+    total = in_all_lanes(0.0)
+    for i in range(start, stop):
+        vr, vi = load(voltage, 2 * i), load(voltage, 2 * i + 1)
+        total = total + nan_unless_between(vr * vr + vi * vi, COLLAPSE_PU * COLLAPSE_PU, np.inf)
+    store(sound, 0, total)
 
 
 @njit(nogil=True, cache=True)
@@ -109,117 +125,47 @@ def solve_block(
     for k in range(LANES):
         if stop > start + 1 and not (abs(voltage[start + 1, 0, k]) + abs(voltage[start + 1, 1, k]) > 0.0):
             _no_load(start, stop, parent, ab, voltage, k)
-    moved = np.empty(LANES)
+    moved, before = np.full(LANES, np.inf), np.empty(LANES)
     current[start:stop] = 0.0
     iterations = 0
     settled = False
     while not settled and iterations < MAX_ITERATIONS:
+        before[:] = moved
         _backward(start, stop, parent, ab, shunt, power, voltage, current)
         _forward(start, stop, parent, ab, voltage, current, moved)
-        settled = _all_settled(moved, TOLERANCE_PU * TOLERANCE_PU)
         iterations += 1
+        settled = True
+        for k in range(LANES):
+            settled = settled and _settled(moved[k], before[k])
+    sound = np.empty(LANES)
+    _soundness(start, stop, voltage, sound)
     for k in range(LANES):
-        sound = moved[k] <= TOLERANCE_PU * TOLERANCE_PU
-        for i in range(start, stop):
-            square = voltage[i, 0, k] ** 2 + voltage[i, 1, k] ** 2
-            sound = sound and square >= COLLAPSE_PU * COLLAPSE_PU and square < np.inf
-        if not sound:
+        if np.isnan(sound[k]) or not _settled(moved[k], before[k]):
             status[k] = FAILED
             voltage[start:stop, :, k] = np.nan
     return iterations
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def extremes(
-    voltage: Block, solved: Bools, island: Ints, steps: Ints, low: Reals, low_step: Ints, high: Reals, high_step: Ints
-) -> None:
-    """Lowest and highest squared voltage per bus, the earliest step where equal."""
-    for i in range(len(low)):
-        sound = solved[island[i]]
-        for k in range(LANES):
-            square = voltage[i, 0, k] ** 2 + voltage[i, 1, k] ** 2
-            if sound[k]:
-                if square < low[i]:
-                    low[i], low_step[i] = square, steps[k]
-                if square > high[i]:
-                    high[i], high_step[i] = square, steps[k]
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def fixed_power(constant: Reals, first: Ints, profile: Ints, p: Reals, q: Reals, factors: Reals, power: Block) -> None:
+    """Consumption of every bus: its constant and its entries ``first[bus] …`` times their profiles' factors."""
+    for i in range(len(constant)):
+        sr, si = in_all_lanes(constant[i, 0]), in_all_lanes(constant[i, 1])
+        for entry in range(first[i], first[i + 1]):
+            factor = load(factors, profile[entry])
+            sr = sr + p[entry] * factor
+            si = si + q[entry] * factor
+        store(power, 2 * i, sr)
+        store(power, 2 * i + 1, si)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def loadings(
-    f: Ints,
-    t: Ints,
-    y: Reals,
-    limits: Reals,
-    island: Ints,
-    voltage: Block,
-    solved: Bools,
-    steps: Ints,
-    width: int,
-    span: int,
-    top: Reals,
-    top_step: Ints,
-    count: Ints,
-    first: Ints,
-    last: Ints,
-    longest: Ints,
-) -> None:
-    """The lines' currents of one block, and what they add to the statistics."""
-    squares = np.empty(LANES)
-    for line in range(len(f)):
-        a, b = f[line], t[line]
-        ffr, ffi, ftr, fti = y[line, 0], y[line, 1], y[line, 2], y[line, 3]
-        tfr, tfi, ttr, tti = y[line, 4], y[line, 5], y[line, 6], y[line, 7]
-        highest = -1.0
-        for k in range(LANES):
-            ar, ai, br, bi = voltage[a, 0, k], voltage[a, 1, k], voltage[b, 0, k], voltage[b, 1, k]
-            fr = ffr * ar - ffi * ai + ftr * br - fti * bi
-            fi = ffr * ai + ffi * ar + ftr * bi + fti * br
-            tr = tfr * ar - tfi * ai + ttr * br - tti * bi
-            ti = tfr * ai + tfi * ar + ttr * bi + tti * br
-            squares[k] = max(fr * fr + fi * fi, tr * tr + ti * ti)
-        sound = solved[island[a]]
-        for k in range(width):
-            if sound[k]:
-                highest = max(highest, squares[k])
-        if highest > top[line, 2]:
-            for k in range(width):
-                if sound[k]:
-                    _insert(top[line], top_step[line], squares[k], steps[k])
-        for level in range(limits.shape[1]):
-            if highest < limits[line, level]:
-                last[line, level] = 0
-                continue
-            for k in range(width):
-                if sound[k] and squares[k] >= limits[line, level]:
-                    count[line, level] += 1
-                    last[line, level] += 1
-                    longest[line, level] = max(longest[line, level], last[line, level])
-                    if last[line, level] == span + k + 1:
-                        first[line, level] = span + k + 1
-                else:
-                    last[line, level] = 0
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _insert(top: Reals, top_step: Ints, square: float, step: int) -> None:
-    """Put one value into a descending top three; equal values keep the order of their steps."""
-    place = 3
-    while place > 0 and square > top[place - 1]:
-        place -= 1
-    for k in range(2, place, -1):
-        top[k], top_step[k] = top[k - 1], top_step[k - 1]
-    if place < 3:
-        top[place], top_step[place] = square, step
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def add_fixed(bus: Ints, profile: Ints, p: Reals, q: Reals, factors: Reals, power: Reals) -> None:
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def add_fixed(bus: Ints, profile: Ints, p: Reals, q: Reals, factors: Reals, power: Block) -> None:
+    """Add entries, in any order, times their profiles' factors to the consumption of their buses."""
     for entry in range(len(bus)):
-        i, row = bus[entry], profile[entry]
-        for k in range(LANES):
-            power[i, 0, k] += p[entry] * factors[row, k]
-            power[i, 1, k] += q[entry] * factors[row, k]
+        i, factor = bus[entry], load(factors, profile[entry])
+        store(power, 2 * i, load(power, 2 * i) + p[entry] * factor)
+        store(power, 2 * i + 1, load(power, 2 * i + 1) + q[entry] * factor)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -248,14 +194,15 @@ def add_shared(
             power[i, 1, k] += share * net_load[g, 1, k]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def end_power(here: Ints, there: Ints, admittance: Reals, voltage: Reals, power: Reals) -> None:
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def end_power(here: Ints, there: Ints, admittance: Reals, voltage: Block, power: Block) -> None:
+    """Power into branch ends, from the voltages at both ends of the branch."""
     for end in range(len(here)):
         h, o = here[end], there[end]
         yr, yi, mr, mi = admittance[end, 0], admittance[end, 1], admittance[end, 2], admittance[end, 3]
-        for k in range(LANES):
-            hr, hi, tr, ti = voltage[h, 0, k], voltage[h, 1, k], voltage[o, 0, k], voltage[o, 1, k]
-            cr = yr * hr - yi * hi + mr * tr - mi * ti
-            ci = yr * hi + yi * hr + mr * ti + mi * tr
-            power[end, 0, k] = hr * cr + hi * ci
-            power[end, 1, k] = hi * cr - hr * ci
+        hr, hi = load(voltage, 2 * h), load(voltage, 2 * h + 1)
+        tr, ti = load(voltage, 2 * o), load(voltage, 2 * o + 1)
+        cr = yr * hr - yi * hi + mr * tr - mi * ti
+        ci = yr * hi + yi * hr + mr * ti + mi * tr
+        store(power, 2 * end, hr * cr + hi * ci)
+        store(power, 2 * end + 1, hi * cr - hr * ci)

@@ -6,14 +6,16 @@ runs over the lanes of one row, so the processor handles several steps with one 
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from capacity.loadflow.kernels import FAILED, LANES
+from capacity.loadflow.kernels import FAILED
+from capacity.loadflow.vectors import ALIGNMENT, LANES
 
-__all__ = ["FAILED", "LANES", "PADDING", "SOLVED", "Block", "pack", "padded", "unpack"]
+__all__ = ["FAILED", "LANES", "PADDING", "SOLVED", "Block", "pack", "padded", "room", "unpack"]
 
 SOLVED: Final = 0
 PADDING: Final = 2
@@ -21,6 +23,14 @@ PADDING: Final = 2
 Block = npt.NDArray[np.float64]
 Complexes = npt.NDArray[np.complex128]
 Ints = npt.NDArray[np.int64]
+
+
+def room(*shape: int) -> Block:
+    """An array to be filled that begins on a cache line, where rows of lanes are read and written fastest."""
+    size = math.prod(shape)
+    raw = np.empty(size + ALIGNMENT // 8)
+    first = -raw.ctypes.data % ALIGNMENT // 8
+    return raw[first : first + size].reshape(shape)
 
 
 def pack(values: Complexes) -> Block:

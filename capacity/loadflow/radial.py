@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from capacity.loadflow.grid import Grid
 from capacity.loadflow.kernels import solve_block
-from capacity.loadflow.lanes import LANES, Block
+from capacity.loadflow.lanes import LANES, Block, room
 from capacity.loadflow.tree import sweep_coefficients
 
 Ints = npt.NDArray[np.int64]
@@ -41,7 +41,7 @@ class Radial:
             np.stack([sweep.a, sweep.b, sweep.d], axis=1).view(np.float64).reshape(grid.n_bus, 6)
         )
         self._shunt = np.ascontiguousarray(sweep.shunt.view(np.float64).reshape(grid.n_bus, 2))
-        self._current = np.zeros((grid.n_bus, 2, LANES))
+        self._current = room(grid.n_bus, 2, LANES)
 
     def solve(self, steps: Ints, power: Block, voltage: Block, status: npt.NDArray[np.uint8]) -> None:
         """See :class:`capacity.loadflow.engines.Engine`."""

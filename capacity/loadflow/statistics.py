@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from capacity.loadflow.kernels import extremes, loadings
+from capacity.loadflow.gathering import extremes, loadings
 from capacity.loadflow.lanes import PADDING, SOLVED, Block
 
 Ints = npt.NDArray[np.int64]
@@ -129,10 +129,10 @@ class Gatherer:
         """Take blocks of voltages: ``steps`` ``(n_blocks, LANES)``, ``status`` ``(n_islands, n_blocks, LANES)``."""
         state, runs = self._state, self._state.runs
         for block in range(len(voltage)):
-            solved = status[:, block] == SOLVED
+            unknown = np.where(status[:, block] == SOLVED, 0.0, np.nan)
             extremes(
                 voltage[block],
-                solved,
+                unknown,
                 self._island,
                 steps[block],
                 self._low,
@@ -148,7 +148,7 @@ class Gatherer:
                 self._limits,
                 self._island,
                 voltage[block],
-                solved,
+                unknown,
                 steps[block],
                 width,
                 self._span,

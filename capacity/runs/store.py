@@ -25,7 +25,9 @@ MANIFEST, SUMMARY = "manifest.json", "summary.xlsx"
 SHAPES = {"area_shapes": "area_id", "feeder_shapes": "feeder_id"}
 _ROWS_PER_GROUP = 262_144
 _LONG = frozenset({"transformer_curves", "feeder_curves"})  # checked by column and type; written a slice at a time
-_OURS = frozenset({MANIFEST, SUMMARY, "month.xlsx", "pictures", *(f"{name}.parquet" for name in (*ALL, *SHAPES))})
+_OURS = frozenset(
+    {MANIFEST, SUMMARY, "month.xlsx", "verification.json", "pictures", *(f"{name}.parquet" for name in (*ALL, *SHAPES))}
+)
 
 
 def write_run(run: Run, folder: Path, also: Callable[[Path], object] | None = None) -> None:

@@ -19,12 +19,19 @@ class Verification(BaseModel):
 
     nodes: int = Field(description="nodes drawn")
     by_criterion: dict[str, int] = Field(description="of them, by binding criterion")
-    steps: int = Field(description="steps solved with each figure added")
+    steps: int = Field(description="steps solved with each figure added, at most")
     reference_steps: int = Field(description="of them, steps solved with pandapower as well")
     false_open: int = Field(description="figures that break a limit")
     false_blocked: int = Field(description="figures that could be larger by more than the tolerance")
+    binding_compared: int = Field(default=0, description="figures whose named limit was compared with what breaks")
+    binding_agreed: int = Field(default=0, description="of them, those whose named limit is among what breaks")
     tolerance_percent: float = 0.5
     tolerance_kva: float = 1.0
+    seed: int = Field(default=0, description="of the draw")
+    full_window: bool = Field(
+        default=True, description="every step was solved; else only the worst and some drawn ones"
+    )
+    wall_time_s: float = Field(default=0.0, description="seconds the verification took")
     examples: list[str] = Field(default_factory=list, description="nodes that disagree, and how")
 
 
@@ -48,6 +55,9 @@ class Manifest(BaseModel):
     scenario: str | None
     scenario_title_zh: str = ""
     scenario_title_en: str = ""
+    case_folder: str = Field(default="", description="the case folder as the run was started with, for verifying it")
+    scenario_file: str = Field(default="", description="the scenario's file, likewise")
+    scenario_sha256: str = Field(default="", description="of the scenario's file")
     policy: str
     policy_values: dict[str, float] = Field(description="every threshold and choice used, by name")
     voltage_standard: str

@@ -116,6 +116,13 @@ CATEGORY = {
     "public_service": Word("公共服务", "public service"),
     "ev_charging": Word("充电设施", "EV charging"),
 }
+SHAPE = {
+    "flat": Word("恒定", "flat"),
+    "residential": Word("居民典型日", "residential day"),
+    "commercial": Word("商业典型日", "commercial day"),
+    "industrial": Word("工业典型日", "industrial day"),
+    "rooftop_pv": Word("屋顶光伏（晴天）", "rooftop PV (clear sky)"),
+}
 APPLICATION_STATUS = {
     "received": Word("已受理", "received"),
     "offered": Word("已答复", "offered"),

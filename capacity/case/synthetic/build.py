@@ -79,7 +79,7 @@ def generate(plan: Plan, seed: int) -> Case:
         areas=areas_frame(plan, polygons, settings.crs),
         substations=substations,
         feeders=feeders,
-        transformers=registers.transformers(plan, customers),
+        transformers=registers.transformers(plan, customers["transformer_id"].value_counts()),
         profiles=_with_years_around(shapes),
         measurements=measurements,
         daily_maxima=daily_maxima,

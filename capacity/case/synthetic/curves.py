@@ -35,8 +35,8 @@ class Curve:
 
 
 def window_of(plan: Plan) -> Window:
-    """The twelve months before the plan's as-of date."""
-    return Window.before(pd.Timestamp(plan.as_of), plan.step_minutes)
+    """The months before the plan's as-of date."""
+    return Window.before(pd.Timestamp(plan.as_of), plan.step_minutes, plan.months)
 
 
 def category_shares(points: list[SupplyPoint]) -> dict[str, dict[str, float]]:
@@ -127,7 +127,7 @@ def readings(
         scale_kw[own] = curve.scale_kw
         if transformer.meter_side is None:
             continue
-        frame = _as_metered(transformer, when, curve, recorded, own_rng)
+        frame = as_metered(transformer, when, curve, recorded, own_rng)
         rows.append(frame)
         days.append(_daily_maxima(transformer, frame, shares[own], curve.scale_kw, history, own_rng))
     measurements = pd.concat(rows, ignore_index=True)
@@ -137,9 +137,10 @@ def readings(
     return measurements, maxima, scale_kw
 
 
-def _as_metered(
+def as_metered(
     transformer: TransformerPlan, when: pd.DatetimeIndex, curve: Curve, recorded: Recorded, rng: np.random.Generator
 ) -> pd.DataFrame:
+    """The rows of one meter: what it recorded of a transformer's true power."""
     p_kw, q_kvar = recorded.apply(curve.p_kw), recorded.apply(curve.q_kvar)
     nothing = np.full(len(when), np.nan)
     frame = pd.DataFrame(

@@ -86,7 +86,10 @@ def _block(corners: np.ndarray, block: Block) -> Polygon:
 def _village_lands(villages: Sequence[AreaPlan], rng: np.random.Generator) -> dict[str, Polygon]:
     """A wobbly round of fields about each village, kept to the ground nearer to it than to the next (Voronoi)."""
     points = MultiPoint([_at(v) for v in villages])
-    cells = shapely.voronoi_polygons(points, extend_to=points.buffer(10.0), ordered=True).geoms
+    everywhere = points.buffer(10.0)
+    cells = [everywhere] * len(villages)
+    if len(villages) > 1:
+        cells = shapely.voronoi_polygons(points, extend_to=everywhere, ordered=True).geoms
     lands = {}
     for village, cell in zip(villages, cells, strict=True):
         assert isinstance(village.place, Village)

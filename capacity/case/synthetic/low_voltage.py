@@ -9,22 +9,11 @@ import numpy as np
 
 from capacity.case import equipment
 from capacity.case.synthetic.geography import Point2
-from capacity.case.synthetic.plan import Conductor, LowVoltagePlan, Plan, TransformerPlan
+from capacity.case.synthetic.plan import Conductor, LowVoltagePlan, Plan, TransformerPlan, TreePlan
 from capacity.case.synthetic.shapes import MIXES
 from capacity.case.synthetic.sketch import LV_KV, BusRow, LineRow, Sketch, SupplyPoint
+from capacity.case.synthetic.trees import ALWAYS_THREE_PHASE, DROP_RESERVE, DROPS, ROOF_KWP, draw_tree
 from capacity.units import rated_current_a
-
-DROPS = (
-    Conductor("BLV", 16),
-    Conductor("BLV", 35),
-    Conductor("BLV", 70),
-    Conductor("JKLYJ-1", 95),
-    Conductor("YJLV22-0.6/1", 240),
-)
-DROP_RESERVE = 3.0
-"""Rated current of a service drop over the current of its share of the transformer's peak."""
-ALWAYS_THREE_PHASE = {"industry", "agricultural", "tea_processing", "public_service", "ev_charging", "heavy_industry"}
-ROOF_KWP = 15.0
 
 
 def draw_low_voltage(sketch: Sketch, plan: Plan, positions: dict[str, Point2], rng: np.random.Generator) -> None:
@@ -34,6 +23,8 @@ def draw_low_voltage(sketch: Sketch, plan: Plan, positions: dict[str, Point2], r
             continue
         if transformer.lv is None:
             _at_the_busbar(sketch, transformer)
+        elif isinstance(transformer.lv, TreePlan):
+            draw_tree(sketch, transformer, transformer.lv, positions[transformer.transformer_id], own_rng)
         else:
             _mains(sketch, transformer, transformer.lv, positions[transformer.transformer_id], own_rng)
 
@@ -41,7 +32,10 @@ def draw_low_voltage(sketch: Sketch, plan: Plan, positions: dict[str, Point2], r
 def _at_the_busbar(sketch: Sketch, transformer: TransformerPlan) -> None:
     bus = f"{transformer.transformer_id}-LV"
     for category, share in MIXES[transformer.mix].items():
-        sketch.supply_points.append(SupplyPoint(bus, transformer.transformer_id, category, share, "3", 0))
+        profile = f"{category}{transformer.variant}"
+        sketch.supply_points.append(
+            SupplyPoint(bus, transformer.transformer_id, category, share, "3", 0, profile=profile)
+        )
 
 
 def _mains(

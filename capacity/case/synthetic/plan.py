@@ -123,6 +123,30 @@ class LowVoltagePlan:
 
 
 @dataclass(frozen=True)
+class WeakMain:
+    """One main of a tree unlike the others: its share of the load, conductor and length to the end of its trunk."""
+
+    load_share: float
+    conductor: Conductor
+    length_m: float
+
+
+@dataclass(frozen=True)
+class TreePlan:
+    """The LV network below a transformer as trees: mains with branch lines, service drops at both.
+
+    ``nodes`` counts every 0.4 kV bus: the transformer's busbar, poles (or cable branch boxes) and meter boxes.
+    """
+
+    nodes: int
+    mains: int
+    spacing_m: float
+    trunk: Conductor
+    branch: Conductor
+    weak: WeakMain | None = None
+
+
+@dataclass(frozen=True)
 class Peak:
     """The highest reading of the window: percent of the rating, or active and reactive power exactly."""
 
@@ -137,8 +161,9 @@ class TransformerPlan:
     """A distribution transformer, its meter and what hangs below it.
 
     ``stop`` names the area at which it branches off its feeder; ``area_id`` is missing for dedicated transformers
-    outside any area. ``mix`` names a mixture of load categories. Without ``lv`` a load stands at its LV busbar, with
-    ``unmodelled`` there is nothing below it at all.
+    outside any area. ``mix`` names a mixture of load categories; where a category has several profiles, ``variant`` is
+    the ending of those its loads follow. Without ``lv`` a load stands at its LV busbar, with ``unmodelled`` there is
+    nothing below it at all.
     """
 
     transformer_id: str
@@ -149,7 +174,7 @@ class TransformerPlan:
     rated_kva: float
     peak: Peak
     mix: str
-    lv: LowVoltagePlan | None
+    lv: LowVoltagePlan | TreePlan | None
     ownership: Literal["public", "dedicated"] = "public"
     tap_pos: int = 0
     meter_side: Literal["hv", "lv"] | None = "lv"
@@ -160,6 +185,7 @@ class TransformerPlan:
     growth_percent_per_year: float = 3.0
     unmodelled: bool = False
     at_km: tuple[float, float] | None = None
+    variant: str = ""
 
 
 @dataclass(frozen=True)
@@ -248,8 +274,10 @@ class Plan:
     applications: tuple[ApplicationPlan, ...] = ()
     projects: tuple[ProjectPlan, ...] = ()
     customers_unknown: tuple[str, ...] = ()
+    code_prefix: str = "0539"
     branch_numbers: dict[str, str] = field(default_factory=dict)
     years_of_maxima: int = 3
+    months: int = 12
     step_minutes: int = 15
     isolated_gap_share: float = 0.002
     noise: float = 0.06

@@ -49,14 +49,13 @@ def feeders(plan: Plan) -> pd.DataFrame:
     return _table(rows, ["feeder_id", "name", "substation_id", "head_line_id", "limit_percent"], FEEDERS)
 
 
-def transformers(plan: Plan, customers_frame: pd.DataFrame) -> pd.DataFrame:
-    """``transformers.csv``."""
+def transformers(plan: Plan, customer_counts: pd.Series) -> pd.DataFrame:
+    """``transformers.csv``; ``customer_counts`` by transformer_id, those absent have none."""
     feeder_of = {stop.area_id: feeder.feeder_id for feeder in plan.feeders for stop in feeder.stops}
-    counts = customers_frame["transformer_id"].value_counts()
     rows: list[tuple[object, ...]] = [
         (
             t.transformer_id,
-            f"0539{number:06d}",
+            f"{plan.code_prefix}{number:06d}",
             t.name,
             t.area_id,
             feeder_of[t.stop],
@@ -66,7 +65,7 @@ def transformers(plan: Plan, customers_frame: pd.DataFrame) -> pd.DataFrame:
             None,
             t.meter_side,
             _ct_ratio(t),
-            None if t.transformer_id in plan.customers_unknown else int(counts.get(t.transformer_id, 0)),
+            None if t.transformer_id in plan.customers_unknown else int(customer_counts.get(t.transformer_id, 0)),
         )
         for number, t in enumerate(plan.transformers, start=1001)
     ]
@@ -93,7 +92,7 @@ def customers(
         largest = max((p for p in points if p.transformer_id == own), key=lambda p: p.share)
         kva = by_id[own].rated_kva
         rows.append((own, f"{own}-LV", kva, "3", CUSTOMER_CATEGORY[largest.category]))
-    numbered = [(f"05399{number:07d}", *row) for number, row in enumerate(rows, start=1)]
+    numbered = [(f"{plan.code_prefix}9{number:07d}", *row) for number, row in enumerate(rows, start=1)]
     return _table(
         numbered, ["customer_id", "transformer_id", "node_id", "contract_kva", "phases", "category"], CUSTOMERS
     )

@@ -68,7 +68,10 @@ class SourceRow:
 
 @dataclass(frozen=True)
 class SupplyPoint:
-    """Where customers hang: its category, its share of the transformer's load, its phases, its part of the PV."""
+    """Where customers hang: its category, its share of the transformer's load, its phases, its part of the PV.
+
+    ``profile`` is the profile its load follows where that is not called as its category.
+    """
 
     node_id: str
     transformer_id: str
@@ -77,6 +80,7 @@ class SupplyPoint:
     phases: str
     main: int
     pv_kwp: float = 0.0
+    profile: str = ""
 
 
 @dataclass
@@ -114,10 +118,7 @@ def to_network(
     for source in sketch.sources:
         pandapower.create_ext_grid(net, bus_of[source.bus], vm_pu=source.vm_pu, name=source.name)
     _add_lines(net, sketch.lines, bus_of)
-    for row in sketch.trafos:
-        equipment.add_transformer(
-            net, bus_of[row.hv_bus], bus_of[row.lv_bus], row.series, row.rated_kva, row.name, row.tap_pos
-        )
+    _add_trafos(net, sketch.trafos, bus_of)
     for tie in sketch.ties:
         pandapower.create_switch(
             net, bus_of[tie.first_bus], bus_of[tie.second_bus], et="b", closed=False, type="LBS", name=tie.name
@@ -136,11 +137,28 @@ def _add_lines(net: Any, lines: list[LineRow], bus_of: dict[str, int]) -> None:
         [row.name for row in lines],
     )
     line_of = {name: int(i) for i, name in net.line["name"].items()}
-    for row in lines:
-        if row.switch:
-            pandapower.create_switch(
-                net, bus_of[row.from_bus], line_of[row.name], et="l", closed=True, type=row.switch_type, name=row.switch
-            )
+    switched = [row for row in lines if row.switch]
+    if switched:
+        pandapower.create_switches(
+            net,
+            [bus_of[row.from_bus] for row in switched],
+            [line_of[row.name] for row in switched],
+            et="l",
+            type=[row.switch_type for row in switched],
+            name=[row.switch for row in switched],
+        )
+
+
+def _add_trafos(net: Any, trafos: list[TrafoRow], bus_of: dict[str, int]) -> None:
+    equipment.add_transformers(
+        net,
+        [bus_of[row.hv_bus] for row in trafos],
+        [bus_of[row.lv_bus] for row in trafos],
+        [row.series for row in trafos],
+        [row.rated_kva for row in trafos],
+        [row.name for row in trafos],
+        [row.tap_pos for row in trafos],
+    )
 
 
 def _add_injections(
@@ -157,7 +175,7 @@ def _add_injections(
         p_mw=p_mw,
         q_mvar=[p * tan_phi[point.category] for p, point in zip(p_mw, points, strict=True)],
         name=[f"{point.node_id}-{point.category}" for point in points],
-        profile=[point.category for point in points],
+        profile=[point.profile or point.category for point in points],
     )
     roofs = [point for point in points if point.pv_kwp > 0.0]
     if roofs:

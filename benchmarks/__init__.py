@@ -1,0 +1,1 @@
+"""Benchmarks: ours and open peers on the same network, steps and outputs. ``python -m benchmarks --help``."""

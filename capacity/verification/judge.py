@@ -1,0 +1,185 @@
+"""One node's figure judged: it must break nothing, and one larger by the tolerance must break something."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from capacity.tables.case import Case
+from capacity.tables.solved import Snapshot, SolvedYear, Solver
+from capacity.verification.bounds import Bounds
+from capacity.verification.breaches import Allowance, Breach, allowance_of, breaches_at_steps, breaches_of_year
+from capacity.verification.drawing import EXISTING, stratum
+from capacity.verification.report import TOLERANCE_KVA, TOLERANCE_PERCENT, Verdict
+from capacity.verification.steps import WORST_STEPS, worst_steps
+from capacity.verification.watch import Watch, watch_of
+from capacity.verification.worst import worse_of, worst_of_snapshot, worst_of_year
+
+Ints = npt.NDArray[np.int64]
+Power = dict[int, complex]
+CHUNK = 192
+"""Steps looked at together where a year must be looked at step by step."""
+
+
+class ReferenceSolver(Protocol):
+    """Solves steps with an engine of another make; it may leave out what ``feeder_id`` does not answer to."""
+
+    def __call__(self, steps: Ints, added_kw: Power, feeder_id: str) -> Snapshot:
+        """Solve ``steps`` with ``added_kw`` (kW + j kvar) by bus index."""
+        ...
+
+
+@dataclass(frozen=True)
+class Engines:
+    """Who solves: some steps, the whole window (None: only steps are looked at), and the reference (None: nobody)."""
+
+    steps: Solver
+    year: Callable[[Power], SolvedYear] | None = None
+    reference: ReferenceSolver | None = None
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Everything that is the same for every node.
+
+    Attributes
+    ----------
+    base : what is connected before a node's figure is added (kW + j kvar by bus): everything reserved or assumed.
+    base_year : the window solved with it, or without it where only steps are looked at: then a limit counts as already
+        broken when it is so in this year or, with ``base``, at a step looked at.
+    more_steps : steps looked at for every node beside its worst ones.
+    worst_count : how many worst steps of each node are looked at.
+    """
+
+    case: Case
+    bounds: Bounds
+    engines: Engines
+    base: Power
+    base_year: SolvedYear
+    more_steps: Ints
+    worst_count: int = WORST_STEPS
+
+    def verdict(self, node: pd.Series) -> Verdict:
+        """Whether a row of ``tables.results.nodes`` states the right figure.
+
+        A figure above 0 is ``false_open`` when it breaks a limit; any figure but one at the search's ceiling is
+        ``false_blocked`` when more by the tolerance breaks none.
+        """
+        trial = _Trial.of(self, node)
+        stated_kva = float(node["allowed_kva"])
+        if stated_kva > 0.0:
+            broken = trial.broken_by(stated_kva) or trial.broken_by_reference(stated_kva)
+            if broken:
+                return trial.verdict(node, "false_open", stated_kva, broken)
+        if node["reason"] == "search_ceiling":
+            return trial.verdict(node, "agrees", stated_kva, [])
+        larger_kva = stated_kva + max(TOLERANCE_PERCENT / 100.0 * stated_kva, TOLERANCE_KVA)
+        broken = trial.broken_by(larger_kva)
+        return trial.verdict(node, "agrees" if broken else "false_blocked", larger_kva, broken)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """One node before the judge: what is watched for it, at which steps first, and what it may do."""
+
+    judge: Judge
+    watch: Watch
+    allowance: Allowance
+    steps: Ints
+    before: Snapshot
+
+    @classmethod
+    def of(cls, judge: Judge, node: pd.Series) -> _Trial:
+        buses = judge.case.topology.buses["bus_id"]
+        watch = watch_of(judge.case, int(buses.index[buses.eq(node["node_id"])][0]))
+        at = node["binding_at"]
+        chosen = worst_steps(judge.case, judge.base_year, watch, judge.bounds, at, judge.worst_count)
+        steps = np.union1d(chosen, judge.more_steps).astype(np.int64)
+        before = judge.engines.steps(steps, judge.base)
+        worst = worse_of(worst_of_year(judge.base_year), worst_of_snapshot(before))
+        allowance = allowance_of(judge.case, watch, judge.bounds, worst)
+        return cls(judge, watch, allowance, steps, before)
+
+    def broken_by(self, s_kva: float) -> list[Breach]:
+        """What a load breaks at the worst steps; if nothing, what it breaks in the whole window."""
+        power = self._with(s_kva)
+        return self._at(self.before, self.judge.engines.steps(self.steps, power)) or self._in_year(power)
+
+    def broken_by_reference(self, s_kva: float) -> list[Breach]:
+        """What a load breaks at the worst steps as the reference solves them."""
+        reference = self.judge.engines.reference
+        if reference is None:
+            return []
+        return self._at(self.before, reference(self.steps, self._with(s_kva), self.watch.feeder_id))
+
+    def verdict(self, node: pd.Series, outcome: str, tried_kva: float, broken: list[Breach]) -> Verdict:
+        """The verdict in words and figures of the run's tables."""
+        engines, times = self.judge.engines, self.judge.base_year.timestamps
+        stated = _stated(node)
+        hit = next((breach for breach in broken if stated and _same(breach, *stated)), None)
+        first = hit or (broken[0] if broken else None)
+        return Verdict(
+            node_id=str(node["node_id"]),
+            stratum=str(stratum(node.to_frame().T).iloc[0]),
+            allowed_kva=float(node["allowed_kva"]),
+            reason=str(node["reason"]),
+            criterion=stated[0] if stated else "",
+            element=stated[1] if stated else "",
+            outcome=outcome,
+            tried_kva=tried_kva,
+            broken_criterion=first.criterion if first else "",
+            broken_element=first.element if first else "",
+            broken_at="" if first is None or first.step < 0 else str(times[first.step]),
+            broken_value=first.value if first else math.nan,
+            broken_allowed=first.allowed if first else math.nan,
+            binding_agrees=None if outcome != "agrees" or not stated or not broken else hit is not None,
+            steps=len(self.steps) if engines.year is None else len(times),
+            reference_steps=0 if engines.reference is None or not node["allowed_kva"] > 0.0 else len(self.steps),
+        )
+
+    def _with(self, s_kva: float) -> Power:
+        factor = self.judge.case.settings.power_factor
+        power = dict(self.judge.base)
+        load = s_kva * complex(factor, math.sqrt(1.0 - factor**2))
+        power[self.watch.bus] = power.get(self.watch.bus, 0j) + load
+        return power
+
+    def _at(self, before: Snapshot, after: Snapshot) -> list[Breach]:
+        return breaches_at_steps(self.judge.case, self.watch, self.judge.bounds, self.allowance, before, after)
+
+    def _in_year(self, power: Power) -> list[Breach]:
+        judge = self.judge
+        if judge.engines.year is None:
+            return []
+        year = judge.engines.year(power)
+        broken, look_closer = breaches_of_year(
+            judge.case, self.watch, judge.bounds, self.allowance, judge.base_year, year
+        )
+        return broken or (self._step_by_step(power, len(year.timestamps)) if look_closer else [])
+
+    def _step_by_step(self, power: Power, n_steps: int) -> list[Breach]:
+        """Every step with and without the load, where the year's extremes do not tell whether a line got worse."""
+        solve = self.judge.engines.steps
+        for first in range(0, n_steps, CHUNK):
+            steps = np.arange(first, min(first + CHUNK, n_steps))
+            broken = self._at(solve(steps, self.judge.base), solve(steps, power))
+            if broken:
+                return broken
+        return []
+
+
+def _stated(node: pd.Series) -> tuple[str, str] | None:
+    """Criterion and element that a row names; None where it names none."""
+    if pd.isna(node["binding_criterion"]):
+        return None
+    return str(node["binding_criterion"]), "" if pd.isna(node["binding_element"]) else str(node["binding_element"])
+
+
+def _same(breach: Breach, criterion: str, element: str) -> bool:
+    return breach.element == element and criterion in (breach.criterion, EXISTING)
