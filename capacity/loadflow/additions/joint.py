@@ -68,8 +68,8 @@ def search_joint(
     bound = np.concatenate([base.bound, below.bound[:, 2:]], axis=1)
     slope = np.concatenate([above.slope, np.zeros((len(power), tree.n_bus - n, 2, LANES))], axis=1)
     offset_of = np.concatenate([trunk.offset_of, np.full(len(network.tree.watch.child), -1)]).astype(np.int64)
-    room = tree_rooms(tree, offset_of, above.offset, bound, ask, power, start)
-    blocks = Blocks(base.steps, base.shape, power, start, base.source, bound, room)
+    size, room = tree_rooms(tree, offset_of, above.offset, bound, ask, power, start)
+    blocks = Blocks(base.steps, base.shape, power, start, base.source, bound, size, room)
     return run_search(
-        tree, kind, blocks, ask, nodes - 2 + n, guess, tolerance, slope, offset_of, above.offset
+        tree, kind, blocks, ask, nodes - 2 + n, guess, tolerance, slope=slope, offset_of=offset_of, offset=above.offset
     )

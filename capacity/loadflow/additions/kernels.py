@@ -15,9 +15,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from capacity.loadflow.kernels import FAST, LANES, add_fixed, add_shared, solve_block
+from capacity.loadflow.kernels import FAST, LANES, _backward, solve_block
+from capacity.loadflow.vectors import any_above, any_below, in_all_lanes, larger, load, root, smaller, store, where_above
 
 Block = npt.NDArray[np.float64]
+Complexes = npt.NDArray[np.complex128]
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -35,24 +37,11 @@ DEPENDENT_ROUNDS: Final = 2
 """Times the powers that depend on voltage are brought up to date within a probe."""
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+@njit(nogil=True, cache=True, error_model="numpy")
 def currents(parent: Ints, ab: Reals, shunt: Reals, power: Block, voltage: Block, current: Block) -> None:
     """The current into every subtree at the voltages given."""
     current[:] = 0.0
-    for i in range(len(parent) - 1, 0, -1):
-        p = parent[i]
-        g, b = shunt[i, 0], shunt[i, 1]
-        dr, di = ab[i, 4], ab[i, 5]
-        for k in range(LANES):
-            vr, vi = voltage[i, 0, k], voltage[i, 1, k]
-            sr, si = power[i, 0, k], power[i, 1, k]
-            inverse = 1.0 / (vr * vr + vi * vi)
-            jr = current[i, 0, k] + (sr * vr + si * vi) * inverse + g * vr - b * vi
-            ji = current[i, 1, k] + (sr * vi - si * vr) * inverse + g * vi + b * vr
-            current[i, 0, k] = jr
-            current[i, 1, k] = ji
-            current[p, 0, k] += dr * jr - di * ji
-            current[p, 1, k] += dr * ji + di * jr
+    _backward(0, len(parent), parent, ab, shunt, power, voltage, current)
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
@@ -66,53 +55,52 @@ def rooms(
     offset: Block,
     bound: Block,
     sense: float,
-    unit: Reals,
+    toward: Reals,
     voltage: Block,
     current: Block,
+    size: Block,
     room: Block,
 ) -> None:
-    """Room of every bus, then of every watched branch, ``(n_bus + n_watch, LANES)``.
+    """Room of every bus, then of every watched branch, ``(n_bus + n_watch, LANES)``; ``size`` of every voltage.
 
-    ``sense`` is 1 where low voltages are bounded, −1 where high ones; ``unit`` the direction of the addition.
+    ``sense`` is 1 where low voltages are bounded, −1 where high ones; ``toward`` the direction of the addition.
     """
     n = len(parent)
     for i in range(n):
-        for k in range(LANES):
-            size = np.sqrt(voltage[i, 0, k] ** 2 + voltage[i, 1, k] ** 2)
-            room[i, k] = (size - bound[i, k]) * sense
+        vr, vi = load(voltage, 2 * i), load(voltage, 2 * i + 1)
+        here = root(vr * vr + vi * vi)
+        store(size, i, here)
+        store(room, i, (here - load(bound, i)) * sense)
     for w in range(len(child)):
         c = child[w]
         p = parent[c]
+        jr, ji = load(current, 2 * c), load(current, 2 * c + 1)
+        pr, pi = load(voltage, 2 * p), load(voltage, 2 * p + 1)
         ar, ai, br, bi = ends[w, 0], ends[w, 1], ends[w, 2], ends[w, 3]
         gr, gi, er, ei = ends[w, 4], ends[w, 5], ends[w, 6], ends[w, 7]
-        for k in range(LANES):
-            jr, ji = current[c, 0, k], current[c, 1, k]
-            pr, pi = voltage[p, 0, k], voltage[p, 1, k]
-            cr, ci = voltage[c, 0, k], voltage[c, 1, k]
-            lr, li = ar * jr - ai * ji + br * pr - bi * pi, ar * ji + ai * jr + br * pi + bi * pr
-            ur, ui = gr * jr - gi * ji + er * pr - ei * pi, gr * ji + gi * jr + er * pi + ei * pr
-            lp, lq = cr * lr + ci * li, ci * lr - cr * li
-            up, uq = pr * ur + pi * ui, pi * ur - pr * ui
+        lr, li = (ar * jr - ai * ji) + (br * pr - bi * pi), (ar * ji + ai * jr) + (br * pi + bi * pr)
+        ur, ui = (gr * jr - gi * ji) + (er * pr - ei * pi), (gr * ji + gi * jr) + (er * pi + ei * pr)
+        up, uq = pr * ur + pi * ui, pi * ur - pr * ui
+        low, high = lr * lr + li * li, ur * ur + ui * ui
+        if is_power[w]:
             if offset_of[w] >= 0:
-                up += offset[offset_of[w], 0, k]
-                uq += offset[offset_of[w], 1, k]
-            if is_power[w]:
-                low, high = lp * lp + lq * lq, up * up + uq * uq
-            else:
-                low, high = lr * lr + li * li, ur * ur + ui * ui
-            rate = max(np.sqrt(low) * scale[w, 0], np.sqrt(high) * scale[w, 1])
-            room[n + w, k] = 1.0 - rate if up * unit[0] + uq * unit[1] >= 0.0 else 1.0 + rate
+                up = up + load(offset, 2 * offset_of[w])
+                uq = uq + load(offset, 2 * offset_of[w] + 1)
+            cr, ci = load(voltage, 2 * c), load(voltage, 2 * c + 1)
+            low, high = low * (cr * cr + ci * ci), up * up + uq * uq
+        rate = larger(root(low) * scale[w, 0], root(high) * scale[w, 1])
+        store(room, n + w, where_above(up * toward[0] + uq * toward[1], 0.0, 1.0 - rate, 1.0 + rate))
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def _depend(n: int, power: Block, slope: Block, start: Block, voltage: Block, own: Block) -> None:
     """``power`` as it is at the voltages found: ``own`` plus its slope over the size of the voltage."""
     for i in range(n):
-        for k in range(LANES):
-            here = np.sqrt(voltage[i, 0, k] ** 2 + voltage[i, 1, k] ** 2)
-            there = np.sqrt(start[i, 0, k] ** 2 + start[i, 1, k] ** 2)
-            power[i, 0, k] = own[i, 0, k] + slope[i, 0, k] * (here - there)
-            power[i, 1, k] = own[i, 1, k] + slope[i, 1, k] * (here - there)
+        vr, vi = load(voltage, 2 * i), load(voltage, 2 * i + 1)
+        sr, si = load(start, 2 * i), load(start, 2 * i + 1)
+        change = root(vr * vr + vi * vi) - root(sr * sr + si * si)
+        store(power, 2 * i, load(own, 2 * i) + load(slope, 2 * i) * change)
+        store(power, 2 * i + 1, load(own, 2 * i + 1) + load(slope, 2 * i + 1) * change)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -134,8 +122,7 @@ def _probe(
     """Solve one block with ``added`` ``(2, LANES)`` at ``node``; False if a lane has no solution."""
     n = len(parent)
     power[:] = own
-    power[node, 0] += added[0]
-    power[node, 1] += added[1]
+    power[node] += added
     voltage[:] = start
     voltage[0] = source
     status[:] = 0
@@ -145,13 +132,72 @@ def _probe(
             if status.any():
                 break
             _depend(n, power, slope, start, voltage, own)
-            power[node, 0] += added[0]
-            power[node, 1] += added[1]
+            power[node] += added
             solve_block(0, n, parent, ab, shunt, power, voltage, current, status)
     if status.any():
         return False
     currents(parent, ab, shunt, power, voltage, current)
     return True
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def settle(
+    parent: Ints,
+    ab: Reals,
+    shunt: Reals,
+    own: Block,
+    slope: Block,
+    start: Block,
+    source: Reals,
+    node: int,
+    added: Reals,
+    voltage: Block,
+) -> bool:
+    """Voltages of one block with ``added`` ``(2, LANES)`` at ``node``; False if a lane has no solution."""
+    n = len(parent)
+    power, current = np.empty((n, 2, LANES)), np.empty((n, 2, LANES))
+    status = np.zeros(LANES, dtype=np.uint8)
+    return _probe(parent, ab, shunt, own, slope, start, source, node, added, power, voltage, current, status)
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def _promises(
+    s: float, kind: Ints, room0: Block, room: Block, best: Reals, at: Ints, lanes: int, first_lane: int
+) -> None:
+    """Update what each kind of limit promises, and which watched thing and lane promises least."""
+    never = in_all_lanes(np.inf)
+    for m in range(len(kind)):
+        c = kind[m]
+        if c < 0:
+            continue
+        before = load(room0, m)
+        down = before - load(room, m)
+        crossing = where_above(down, NOTHING, s * before / down, never)
+        if any_below(crossing, best[c]):
+            for k in range(LANES):
+                fallen = room0[m, k] - room[m, k]
+                if fallen > NOTHING and s * room0[m, k] / fallen < best[c]:
+                    best[c] = s * room0[m, k] / fallen
+                    at[c] = m * lanes + first_lane + k
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def _falls(
+    per_kva: Reals, kind: Ints, reference: Ints, size0: Block, room0: Block, room: Block, fall: Reals
+) -> None:
+    """Update the largest fall of room per kVA of peak, made comparable by the voltage it is inversely proportional to."""
+    for m in range(len(kind)):
+        if kind[m] < 0:
+            continue
+        per = (load(room0, m) - load(room, m)) * load(per_kva, 0)
+        if reference[m] >= 0:
+            per = per * load(size0, reference[m])
+        if any_above(per, fall[m]):
+            for k in range(LANES):
+                one = (room0[m, k] - room[m, k]) * per_kva[k]
+                if reference[m] >= 0:
+                    one *= size0[reference[m], k]
+                fall[m] = max(fall[m], one)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -174,6 +220,7 @@ def search(
     slope: Block,
     start: Block,
     source: Block,
+    size0: Block,
     room0: Block,
     reference: Ints,
     shape: Reals,
@@ -193,31 +240,29 @@ def search(
     ----------
     kind : what sort of limit each watched thing is, ``(n_bus + n_watch)``, -1 where it is not watched.
     power, start : ``(n_blocks, n_bus, 2, LANES)`` without the addition; ``slope`` the same or empty; ``source``
-        ``(n_blocks, 2, LANES)``; ``bound``, ``room0`` ``(n_blocks, n_bus [+ n_watch], LANES)``.
+        ``(n_blocks, 2, LANES)``; ``bound``, ``size0``, ``room0`` ``(n_blocks, n_bus [+ n_watch], LANES)``.
     shape : ``(n_blocks, LANES)``, the addition's part of its peak in every step; ``unit`` pu per kVA of peak.
     guess : where the search begins, kVA; ``ceiling`` where it ends.
     promise, where : out, ``(n_nodes, n_kinds)``: what each kind of limit alone would allow, and which watched thing, at
-        which lane, ``element · n_lanes + block · LANES + lane``.
-    answer : out, ``(n_nodes, n_bus + n_watch)``: largest fall of room per kVA of peak and shape.
+        which lane: ``thing · n_lanes + block · LANES + lane``.
+    answer : out, ``(n_nodes, n_bus + n_watch)`` or empty: see ``_falls``.
     figure, exact : out: the largest addition that was solved and broke nothing; whether the promise agrees with it.
     """
     n, blocks = len(parent), len(power)
-    total = n + len(child)
     own_power, voltage, current = np.empty((n, 2, LANES)), np.empty((n, 2, LANES)), np.empty((n, 2, LANES))
-    room, added = np.empty((total, LANES)), np.empty((2, LANES))
+    size, room, added = np.empty((n, LANES)), np.empty((n + len(child), LANES)), np.empty((2, LANES))
+    per_kva = np.zeros(LANES)
     status = np.zeros(LANES, dtype=np.uint8)
     lanes = blocks * LANES
-    unit_size = np.sqrt(unit[0] ** 2 + unit[1] ** 2)
-    toward = unit / unit_size
+    toward = unit / np.sqrt(unit[0] ** 2 + unit[1] ** 2)
     none = np.empty((0, 2, LANES))
     best, at = np.empty(n_kinds), np.empty(n_kinds, dtype=np.int64)
-    fall = np.empty(total)
+    fall = np.empty(n + len(child))
     for number in range(len(nodes)):
         node = nodes[number]
         s = min(max(guess[number], 1e-3), ceiling)
         before, before_h = -1.0, 0.0
-        good = 0.0
-        high = np.inf
+        good, high = 0.0, np.inf
         done = False
         for _ in range(PROBES):
             best[:] = np.inf
@@ -228,6 +273,7 @@ def search(
                 for k in range(LANES):
                     added[0, k] = s * shape[block, k] * unit[0]
                     added[1, k] = s * shape[block, k] * unit[1]
+                    per_kva[k] = 1.0 / (s * shape[block, k]) if shape[block, k] > 1e-6 else 0.0
                 solved = _probe(
                     parent, ab, shunt, power[block], slope[block] if len(slope) else none, start[block], source[block],
                     node, added, own_power, voltage, current, status,
@@ -236,29 +282,11 @@ def search(
                     break
                 rooms(
                     parent, child, ends, scale, is_power, offset_of, offset[block], bound[block], sense, toward,
-                    voltage, current, room,
+                    voltage, current, size, room,
                 )  # fmt: skip
-                for m in range(total):
-                    if kind[m] < 0:
-                        continue
-                    lowest = np.inf
-                    for k in range(LANES):
-                        down = room0[block, m, k] - room[m, k]
-                        crossing = s * room0[block, m, k] / down if down > NOTHING else np.inf
-                        lowest = crossing if crossing < lowest else lowest
-                    if lowest < best[kind[m]]:
-                        for k in range(LANES):
-                            down = room0[block, m, k] - room[m, k]
-                            if down > NOTHING and s * room0[block, m, k] / down == lowest:
-                                best[kind[m]] = lowest
-                                at[kind[m]] = m * lanes + block * LANES + k
-                                break
-                    ref = reference[m]
-                    for k in range(LANES):
-                        per = (room0[block, m, k] - room[m, k]) / (s * shape[block, k] + 1e-300)
-                        if ref >= 0:
-                            per *= np.sqrt(start[block, ref, 0, k] ** 2 + start[block, ref, 1, k] ** 2)
-                        fall[m] = per if per > fall[m] and shape[block, k] > 1e-6 else fall[m]
+                _promises(s, kind, room0[block], room, best, at, lanes, block * LANES)
+                if len(answer):
+                    _falls(per_kva, kind, reference, size0[block], room0[block], room, fall)
             if not solved:
                 high = s
                 s = 0.5 * (good + s)
@@ -266,23 +294,21 @@ def search(
                 if high - good <= tolerance * good + EXACT_KVA:
                     break
                 continue
+            promise[number] = best
+            where[number] = at
+            if len(answer):
+                answer[number] = fall
             h = ceiling
             for c in range(n_kinds):
-                h = best[c] if best[c] < h else h
+                h = min(h, best[c])
             h = max(h, 0.0)
             if h >= s:
                 good = max(good, s)
-                promise[number] = best
-                where[number] = at
-                answer[number] = fall
                 if h - s <= tolerance * s + EXACT_KVA or s >= ceiling:
                     done = True
                     break
             else:
                 high = min(high, s)
-                promise[number] = best
-                where[number] = at
-                answer[number] = fall
             nearer = h
             if before >= 0.0 and abs(s - before) > 1e-9:
                 steep = (h - before_h) / (s - before)
@@ -292,45 +318,12 @@ def search(
             s = nearer * (1.0 - SHY) - 0.1 * EXACT_KVA
             if not good < s < high:
                 s = 0.5 * (good + min(high, ceiling)) if good > 0.0 else 0.5 * min(high, ceiling, max(h, EXACT_KVA))
-            if s > ceiling:
-                s = ceiling
+            s = min(s, ceiling)
             if s <= 0.2 * EXACT_KVA or high - good <= 0.25 * (tolerance * good + EXACT_KVA):
                 done = True
                 break
         figure[number] = good
         exact[number] = done
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def least(
-    room: Block,
-    shape: Reals,
-    steps: Ints,
-    counted: Bools,
-    least_room: Reals,
-    least_step: Ints,
-    kept: Floats,
-    begin: int,
-) -> None:
-    """Keep each watched thing's steps of least room (per part of the peak), ascending, and all of them in ``kept``."""
-    top = least_room.shape[1]
-    for m in range(len(room)):
-        lowest = np.inf
-        for k in range(LANES):
-            per = room[m, k] / shape[k] if counted[k] else np.inf
-            kept[m, begin + k] = per
-            lowest = per if per < lowest else lowest
-        if lowest >= least_room[m, top - 1]:
-            continue
-        for k in range(LANES):
-            per = room[m, k] / shape[k] if counted[k] else np.inf
-            place = top
-            while place > 0 and per < least_room[m, place - 1]:
-                place -= 1
-            for j in range(top - 1, place, -1):
-                least_room[m, j], least_step[m, j] = least_room[m, j - 1], least_step[m, j - 1]
-            if place < top:
-                least_room[m, place], least_step[m, place] = per, steps[k]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -344,18 +337,122 @@ def consumption(
     shared_group: Ints,
     shared_profile: Ints,
     shared_power: Reals,
-    factors: Reals,
+    factors: Block,
     net_load: Block,
     power: Block,
 ) -> None:
-    """Consumption of a tree's buses in one block; ``factors`` ``(n_profiles, LANES)``."""
+    """Consumption of a tree's buses in one block: what :mod:`capacity.loadflow.injections` says of the whole grid.
+
+    ``factors`` ``(n_profiles, LANES)``, ``net_load`` ``(n_groups, 2, LANES)``.
+    """
     for i in range(len(constant)):
-        for k in range(LANES):
-            power[i, 0, k] = constant[i, 0]
-            power[i, 1, k] = constant[i, 1]
-    add_fixed(fixed_bus, fixed_profile, fixed_p, fixed_q, factors, power)
+        store(power, 2 * i, constant[i, 0])
+        store(power, 2 * i + 1, constant[i, 1])
+    for entry in range(len(fixed_bus)):
+        i, row = fixed_bus[entry], fixed_profile[entry]
+        factor = load(factors, row)
+        store(power, 2 * i, load(power, 2 * i) + factor * fixed_p[entry])
+        store(power, 2 * i + 1, load(power, 2 * i + 1) + factor * fixed_q[entry])
     if len(shared_bus):
-        add_shared(shared_bus, shared_group, shared_profile, shared_power, factors, net_load, power)
+        _share(shared_bus, shared_group, shared_profile, shared_power, factors, net_load, power)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _share(bus: Ints, group: Ints, profile: Ints, base: Reals, factors: Block, net_load: Block, power: Block) -> None:
+    """Shares of each group's net load by base power × profile; by base power where all profiles are zero."""
+    weighted = np.zeros((len(net_load), LANES))
+    plain = np.zeros(len(net_load))
+    for entry in range(len(bus)):
+        plain[group[entry]] += base[entry, 0]
+        for k in range(LANES):
+            weighted[group[entry], k] += base[entry, 0] * factors[profile[entry, 0], k]
+    for entry in range(len(bus)):
+        i, g = bus[entry], group[entry]
+        for k in range(LANES):
+            if np.isnan(net_load[g, 0, k]):
+                power[i, 0, k] += base[entry, 0] * factors[profile[entry, 0], k]
+                power[i, 1, k] += base[entry, 1] * factors[profile[entry, 1], k]
+                continue
+            share = base[entry, 0] / plain[g]
+            if weighted[g, k] > 0.0:
+                share = base[entry, 0] * factors[profile[entry, 0], k] / weighted[g, k]
+            power[i, 0, k] += share * net_load[g, 0, k]
+            power[i, 1, k] += share * net_load[g, 1, k]
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _gather(
+    steps: Ints, begin: int, profiles: Reals, net_load: Floats, factors: Block, shared: Block, number: Ints
+) -> None:
+    """Profiles and net loads of one block; the last step fills what is left of it."""
+    for k in range(LANES):
+        number[k] = steps[min(begin + k, len(steps) - 1)]
+    for row in range(len(profiles)):
+        for k in range(LANES):
+            factors[row, k] = profiles[row, number[k]]
+    for row in range(len(net_load)):
+        for part in range(2):
+            for k in range(LANES):
+                shared[row, part, k] = net_load[row, part, number[k]]
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def _slack(
+    n: int, line: Bools, allowance: Reals, sense: float, size: Block, room: Block, slack: Reals
+) -> None:
+    """How far the head (bus 1) may move before something passes its allowance."""
+    left = in_all_lanes(np.inf)
+    for i in range(2, n):
+        left = smaller((load(size, i) - allowance[i]) * sense, left)
+    if sense > 0.0:
+        top, nearly_nothing = load(size, 1), in_all_lanes(1e-9)
+        for w in range(len(line)):
+            if line[w]:
+                over = load(room, n + w) - 1.0
+                rate = larger(larger(over, 0.0 - over), nearly_nothing)
+                left = smaller(top * (allowance[n + w] / rate - 1.0), left)
+    store(slack, 0, left)
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def _least(
+    kind: Ints,
+    reference: Ints,
+    per_peak: Reals,
+    number: Ints,
+    size: Block,
+    room: Block,
+    need: Reals,
+    least_room: Reals,
+    least_step: Ints,
+    within: Bools,
+) -> None:
+    """Keep each watched thing's steps of least room, ascending, and mark the steps that have less than ``need``.
+
+    Room is taken per part of the addition's peak and times the voltage that its fall is inversely proportional to.
+    """
+    top = least_room.shape[1]
+    part = load(per_peak, 0)
+    for m in range(len(kind)):
+        if kind[m] < 0:
+            continue
+        per = load(room, m) * part
+        if reference[m] >= 0:
+            per = per * load(size, reference[m])
+        if any_below(per, need[m]) or any_below(per, least_room[m, top - 1]):
+            for k in range(LANES):
+                one = room[m, k] * per_peak[k]
+                if reference[m] >= 0:
+                    one *= size[reference[m], k]
+                if one < need[m]:
+                    within[number[k]] = True
+                place = top
+                while place > 0 and one < least_room[m, place - 1]:
+                    place -= 1
+                for j in range(top - 1, place, -1):
+                    least_room[m, j], least_step[m, j] = least_room[m, j - 1], least_step[m, j - 1]
+                if place < top:
+                    least_room[m, place], least_step[m, place] = one, number[k]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -381,94 +478,63 @@ def sweep_steps(
     shared_power: Reals,
     profiles: Reals,
     net_load: Floats,
-    head: npt.NDArray[np.complex128],
+    head: Complexes,
     steps: Ints,
     shape: Reals,
     kind: Ints,
     reference: Ints,
+    need: Reals,
     least_room: Reals,
     least_step: Ints,
-    kept: Floats,
-    inflow: npt.NDArray[np.complex128],
+    within: Bools,
+    inflow: Complexes,
     allowance: Reals,
     line: Bools,
     slack: Floats,
 ) -> int:
-    """Solve an LV network at given head voltages, step by step in blocks, and keep what the search asks of its year.
+    """Solve an LV network at given head voltages, and keep what the search asks of its year.
 
     ``head`` and ``shape`` follow ``steps``; ``inflow`` (pu) and ``slack`` (how far the head's voltage may move before
-    something in the network, other than its own transformer, passes ``allowance`` or its rating; pu) are filled.
-    Returns how many steps had no solution.
+    something in the network, other than its own transformer, passes ``allowance``; pu) are filled; for ``least_room``,
+    ``least_step`` and ``within`` see ``_least``. Returns how many steps had no solution.
     """
     n, n_steps = len(parent), len(steps)
     power, voltage, current = np.empty((n, 2, LANES)), np.zeros((n, 2, LANES)), np.empty((n, 2, LANES))
-    room = np.empty((n + len(child), LANES))
-    bounds = np.empty((n, LANES))
+    size, room, bounds = np.empty((n, LANES)), np.empty((n + len(child), LANES)), np.empty((n, LANES))
     for i in range(n):
         bounds[i] = bound[i]
-    factors = np.empty((len(profiles), LANES))
-    shared = np.empty((len(net_load), 2, LANES))
-    status = np.zeros(LANES, dtype=np.uint8)
-    part, counted, number = np.empty(LANES), np.empty(LANES, dtype=np.bool_), np.empty(LANES, dtype=np.int64)
-    offset_of = np.full(len(child), -1, dtype=np.int64)
-    no_offset = np.empty((0, 2, LANES))
+    factors, shared = np.empty((len(profiles), LANES)), np.empty((len(net_load), 2, LANES))
+    status, number = np.zeros(LANES, dtype=np.uint8), np.empty(LANES, dtype=np.int64)
+    per_peak, left = np.empty(LANES), np.empty(LANES)
+    offset_of, no_offset = np.full(len(child), -1, dtype=np.int64), np.empty((0, 2, LANES))
     failed = 0
     for begin in range(0, n_steps, LANES):
+        _gather(steps, begin, profiles, net_load, factors, shared, number)
         for k in range(LANES):
             column = min(begin + k, n_steps - 1)
-            step = steps[column]
-            number[k] = step
-            part[k] = shape[column]
-            for row in range(len(profiles)):
-                factors[row, k] = profiles[row, step]
-            for row in range(len(net_load)):
-                shared[row, 0, k] = net_load[row, 0, step]
-                shared[row, 1, k] = net_load[row, 1, step]
             voltage[0, 0, k] = head[column].real
             voltage[0, 1, k] = head[column].imag
+            here = begin + k < n_steps and shape[column] > 1e-6
+            per_peak[k] = 1.0 / shape[column] if here else np.nan
         consumption(
-            constant, fixed_bus, fixed_profile, fixed_p, fixed_q, shared_bus, shared_group, shared_profile, shared_power,
-            factors, shared, power,
+            constant, fixed_bus, fixed_profile, fixed_p, fixed_q, shared_bus, shared_group, shared_profile,
+            shared_power, factors, shared, power,
         )  # fmt: skip
         status[:] = 0
         solve_block(0, n, parent, ab, shunt, power, voltage, current, status)
         currents(parent, ab, shunt, power, voltage, current)
-        rooms(parent, child, ends, scale, is_power, offset_of, no_offset, bounds, sense, toward, voltage, current, room)
-        for k in range(LANES):
-            here = begin + k < n_steps
-            if here and status[k] != 0:
-                failed += 1
-            counted[k] = here and status[k] == 0 and part[k] > 1e-6
-            if not here:
-                continue
-            column = begin + k
+        rooms(
+            parent, child, ends, scale, is_power, offset_of, no_offset, bounds, sense, toward, voltage, current, size,
+            room,
+        )  # fmt: skip
+        _slack(n, line, allowance, sense, size, room, left)
+        for k in range(min(LANES, n_steps - begin)):
+            failed += status[k] != 0
             vr, vi, jr, ji = voltage[1, 0, k], voltage[1, 1, k], current[1, 0, k], current[1, 1, k]
-            inflow[column] = complex(vr * jr + vi * ji, vi * jr - vr * ji)
-            room_left = np.inf
-            for i in range(2, n):
-                size = bounds[i, k] + sense * room[i, k]
-                room_left = min(room_left, (size - allowance[i]) * sense)
-            if sense > 0.0:
-                top = np.sqrt(vr * vr + vi * vi)
-                for w in range(len(child)):
-                    if line[w]:
-                        rate = abs(1.0 - room[n + w, k])
-                        if rate > 0.0:
-                            room_left = min(room_left, top * (allowance[n + w] - rate) / rate)
-            slack[column] = room_left
-        for i in range(n):
-            if kind[i] < 0:
-                room[i] = np.inf
-        for w in range(len(child)):
-            if kind[n + w] < 0:
-                room[n + w] = np.inf
-        for m in range(len(kept)):  # what falls by current falls faster where voltage is low: made comparable
-            if reference[m] >= 0:
-                for k in range(LANES):
-                    low = voltage[reference[m], 0, k] ** 2 + voltage[reference[m], 1, k] ** 2
-                    room[m, k] *= np.sqrt(low)
-        if len(kept):
-            least(room, part, number, counted, least_room, least_step, kept, begin)
+            inflow[begin + k] = complex(vr * jr + vi * ji, vi * jr - vr * ji)
+            slack[begin + k] = left[k]
+        if len(least_room):
+            _least(kind, reference, per_peak, number, size, room, need, least_room, least_step, within)
     return failed
 
 
@@ -496,13 +562,13 @@ def trunk_steps(
     shared_power: Reals,
     profiles: Reals,
     net_load: Floats,
-    source: npt.NDArray[np.complex128],
+    source: Complexes,
     head: Ints,
-    inflow: npt.NDArray[np.complex128],
+    inflow: Complexes,
     steps: Ints,
-    solution: npt.NDArray[np.complex128],
+    solution: Complexes,
     kept: Floats,
-    through: npt.NDArray[np.complex128],
+    through: Complexes,
 ) -> int:
     """Solve a trunk with the power that each LV network draws at its ``head``; returns the steps without solution.
 
@@ -512,23 +578,17 @@ def trunk_steps(
     """
     n, n_steps = len(parent), len(steps)
     power, voltage, current = np.empty((n, 2, LANES)), np.zeros((n, 2, LANES)), np.empty((n, 2, LANES))
-    room, bounds = np.empty((n + len(child), LANES)), np.empty((n, LANES))
+    size, room, bounds = np.empty((n, LANES)), np.empty((n + len(child), LANES)), np.empty((n, LANES))
     for i in range(n):
         bounds[i] = bound[i]
     factors, shared = np.empty((len(profiles), LANES)), np.empty((len(net_load), 2, LANES))
-    status = np.zeros(LANES, dtype=np.uint8)
-    nothing = np.full(len(child), -1, dtype=np.int64)
-    no_offset = np.empty((0, 2, LANES))
+    status, number = np.zeros(LANES, dtype=np.uint8), np.empty(LANES, dtype=np.int64)
+    nothing, no_offset = np.full(len(child), -1, dtype=np.int64), np.empty((0, 2, LANES))
     failed = 0
     for begin in range(0, n_steps, LANES):
+        _gather(steps, begin, profiles, net_load, factors, shared, number)
         for k in range(LANES):
             column = min(begin + k, n_steps - 1)
-            step = steps[column]
-            for row in range(len(profiles)):
-                factors[row, k] = profiles[row, step]
-            for row in range(len(net_load)):
-                shared[row, 0, k] = net_load[row, 0, step]
-                shared[row, 1, k] = net_load[row, 1, step]
             voltage[0, 0, k] = source[column].real
             voltage[0, 1, k] = source[column].imag
         consumption(
@@ -543,7 +603,10 @@ def trunk_steps(
         status[:] = 0
         solve_block(0, n, parent, ab, shunt, power, voltage, current, status)
         currents(parent, ab, shunt, power, voltage, current)
-        rooms(parent, child, ends, scale, is_power, nothing, no_offset, bounds, sense, toward, voltage, current, room)
+        rooms(
+            parent, child, ends, scale, is_power, nothing, no_offset, bounds, sense, toward, voltage, current, size,
+            room,
+        )  # fmt: skip
         for m in range(len(room)):
             for k in range(LANES):
                 kept[m, begin + k] = room[m, k]
@@ -560,23 +623,3 @@ def trunk_steps(
                     up = complex(ends[w, 4], ends[w, 5]) * j_in + complex(ends[w, 6], ends[w, 7]) * v_in
                     through[offset_of[w], begin + k] = v_in * up.conjugate()
     return failed
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def settle(
-    parent: Ints,
-    ab: Reals,
-    shunt: Reals,
-    own: Block,
-    slope: Block,
-    start: Block,
-    source: Reals,
-    node: int,
-    added: Reals,
-    voltage: Block,
-) -> bool:
-    """Voltages of one block with ``added`` ``(2, LANES)`` at ``node``; False if a lane has no solution."""
-    n = len(parent)
-    power, current = np.empty((n, 2, LANES)), np.empty((n, 2, LANES))
-    status = np.zeros(LANES, dtype=np.uint8)
-    return _probe(parent, ab, shunt, own, slope, start, source, node, added, power, voltage, current, status)

@@ -36,8 +36,10 @@ Complexes = npt.NDArray[np.complex128]
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 
-KEPT_STEPS = 6
+KEPT_STEPS = 24
 """Steps of least room kept of everything watched."""
+FIRST_STEPS = 3
+"""How many of them the search begins with."""
 ANSWER_SPREAD = 1.005
 """How much more a step's room may fall than that of the candidates, see above."""
 MAX_EXTENSIONS = 6
@@ -65,7 +67,7 @@ class NetworkYear:
 
     least_room: Reals
     least_step: Ints
-    kept: Floats
+    within: Bools
     inflow: Complexes
     slack: Floats
     failed: int
@@ -78,24 +80,25 @@ def network_year(
     ask: Ask,
     steps: Ints,
     head: Complexes,
+    need: Reals | None = None,
     *,
     keep: bool,
 ) -> NetworkYear:
-    """Solve ``steps`` at the head voltages given, ``(n_steps)``."""
+    """Solve ``steps`` at the head voltages given, ``(n_steps)``; ``need`` is the room of which steps are listed."""
     tree, watch = network.tree, network.tree.watch
-    total = tree.n_bus + len(watch.child)
-    n = len(steps)
-    least_room = np.full((total, KEPT_STEPS), np.inf)
-    least_step = np.full((total, KEPT_STEPS), -1, dtype=np.int64)
-    kept = np.empty((total, -(-n // LANES) * LANES) if keep else (0, 0), dtype=np.float32)
+    total, n = tree.n_bus + len(watch.child), len(steps)
+    least_room = np.full((total if keep else 0, KEPT_STEPS), np.inf)
+    least_step = np.full(least_room.shape, -1, dtype=np.int64)
+    within = np.zeros(int(steps.max()) + 1, dtype=bool)
     inflow, slack = np.empty(n, dtype=np.complex128), np.empty(n, dtype=np.float32)
     profiles, net_load = loads.of(network.consumption)
     failed = sweep_steps(
         tree.parent, tree.ab, tree.shunt, watch.child, watch.ends, watch.scale, watch.power, bounds.bus, ask.sense,
         ask.toward, *network.consumption.arrays, profiles, net_load, head, steps, ask.factor[steps], bounds.kind,
-        reference_of(tree), least_room, least_step, kept, inflow, bounds.allowance, ~watch.power, slack,
+        reference_of(tree), np.full(total, -np.inf) if need is None else need, least_room, least_step, within, inflow,
+        bounds.allowance, ~watch.power, slack,
     )  # fmt: skip
-    return NetworkYear(least_room, least_step, kept[:, :n], inflow, slack, failed)
+    return NetworkYear(least_room, least_step, within, inflow, slack, failed)
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,7 @@ class Blocks:
     start: Reals
     source: Reals
     bound: Reals
+    size: Reals
     room: Reals
 
 
@@ -135,7 +139,7 @@ def network_blocks(
     profiles, net_load = loads.of(network.consumption)
     power, start = np.empty((blocks, n, 2, LANES)), np.zeros((blocks, n, 2, LANES))
     source = np.empty((blocks, 2, LANES))
-    room = np.empty((blocks, n + len(watch.child), LANES))
+    size, room = np.empty((blocks, n, LANES)), np.empty((blocks, n + len(watch.child), LANES))
     bound = np.ascontiguousarray(np.broadcast_to(bounds.bus[None, :, None], (blocks, n, LANES)))
     current, status = np.empty((n, 2, LANES)), np.zeros(LANES, dtype=np.uint8)
     plain = network.tree
@@ -157,10 +161,10 @@ def network_blocks(
         voltage[0] = source[block]
         rooms(
             plain.parent, watch.child, watch.ends, watch.scale, watch.power, offset_of, no_offset, bound[block],
-            ask.sense, ask.toward, voltage, current, room[block],
+            ask.sense, ask.toward, voltage, current, size[block], room[block],
         )  # fmt: skip
     shape = np.where(counted, ask.factor[table], 0.0)
-    return Blocks(table, shape, power, start, source, bound, room)
+    return Blocks(table, shape, power, start, source, bound, size, room)
 
 
 def search_network(
@@ -178,43 +182,44 @@ def search_network(
 
     ``head`` are the head's voltages over the whole year.
     """
-    chosen = np.unique(year.least_step[bounds.kind >= 0])
-    steps = chosen[chosen >= 0]
-    guess = np.full(len(nodes), np.nan)
+    watched = bounds.kind >= 0
+    steps = _listed(year, np.full(len(watched), -np.inf), watched)
     figures = _nothing(len(nodes), len(bounds.kind))
-    pending = np.arange(len(nodes))
-    settled = year.least_room[:, -1]
+    pending, known = np.arange(len(nodes)), np.full(len(nodes), np.nan)
+    settled = year.least_room[:, FIRST_STEPS - 1]
     for _ in range(MAX_EXTENSIONS):
         blocks = network_blocks(network, impedance, bounds, loads, ask, steps, head[steps])
+        guess = _guesses(network, blocks, bounds, ask, nodes[pending], known[pending])
         found = run_search(
-            network.tree.behind(impedance), bounds.kind, blocks, ask, nodes[pending],
-            _guesses(network, blocks, bounds, ask, nodes[pending], guess[pending]), tolerance,
-        )  # fmt: skip
+            network.tree.behind(impedance), bounds.kind, blocks, ask, nodes[pending], guess, tolerance, answers=True
+        )
         figures = _merged(figures, found, pending)
-        guess[pending] = found.kva
+        known[pending] = found.kva
         reach = ANSWER_SPREAD * found.answer * found.kva[:, None]
-        open_ = (reach > settled[None, :]) & (bounds.kind >= 0)[None, :]
-        concerned = open_.any(axis=1)
+        beyond = (reach > settled[None, :]) & watched[None, :]
+        concerned = beyond.any(axis=1)
         if not concerned.any():
             break
-        need = np.where(open_[concerned], reach[concerned], 0.0).max(axis=0)
-        more = _steps_within(year.kept, need, bounds.kind >= 0)
+        need = np.where(beyond[concerned], reach[concerned], -np.inf).max(axis=0)
+        more = _listed(year, need, watched)
+        if (need > year.least_room[:, -1])[watched].any():
+            again = network_year(
+                network, bounds, loads, ask, np.arange(len(head)), head, np.where(watched, need, -np.inf), keep=True
+            )
+            more = np.union1d(more, np.flatnonzero(again.within))
         settled = np.maximum(settled, need)
-        fresh = np.setdiff1d(more, steps)
-        if not len(fresh):
+        if not len(np.setdiff1d(more, steps)):
             break
-        steps = np.union1d(steps, fresh)
+        steps = np.union1d(steps, more)
         pending = pending[concerned]
     return figures, steps
 
 
-def _steps_within(kept: Floats, need: Reals, watched: Bools) -> Ints:
-    """Steps at which something watched has less room than ``need``."""
-    rows = np.flatnonzero(watched & (need > 0.0))
-    within = np.zeros(kept.shape[1], dtype=bool)
-    for row in rows:
-        within |= kept[row] < need[row]
-    return np.flatnonzero(within)
+def _listed(year: NetworkYear, need: Reals, watched: Bools) -> Ints:
+    """The first steps of everything watched, and those listed of what has less room than ``need``."""
+    first = np.arange(KEPT_STEPS) < FIRST_STEPS
+    chosen = watched[:, None] & (first[None, :] | (year.least_room < need[:, None])) & (year.least_step >= 0)
+    return np.unique(year.least_step[chosen])
 
 
 def _guesses(network: Network, blocks: Blocks, bounds: NetworkBounds, ask: Ask, nodes: Ints, known: Reals) -> Reals:
@@ -245,6 +250,8 @@ def run_search(
     nodes: Ints,
     guess: Reals,
     tolerance: float,
+    *,
+    answers: bool = False,
     slope: Reals | None = None,
     offset_of: Ints | None = None,
     offset: Reals | None = None,
@@ -255,7 +262,7 @@ def run_search(
     total = tree.n_bus + len(watch.child)
     promise = np.full((len(nodes), KINDS), np.inf)
     place = np.full((len(nodes), KINDS), -1, dtype=np.int64)
-    answer = np.zeros((len(nodes), total))
+    answer = np.zeros((len(nodes) if answers else 0, total))
     figure = np.zeros(len(nodes))
     exact = np.zeros(len(nodes), dtype=bool)
     search(
@@ -264,7 +271,7 @@ def run_search(
         np.empty((n_blocks, 0, 2, LANES)) if offset is None else offset,
         kind, KINDS, blocks.bound, ask.sense, ask.vector, blocks.power,
         np.empty((0, 1, 2, LANES)) if slope is None else slope,
-        blocks.start, blocks.source, blocks.room, reference_of(tree), blocks.shape, nodes, guess, ask.ceiling_kva, tolerance,
+        blocks.start, blocks.source, blocks.size, blocks.room, reference_of(tree), blocks.shape, nodes, guess, ask.ceiling_kva, tolerance,
         promise, place, answer, figure, exact,
     )  # fmt: skip
     lanes = n_blocks * LANES

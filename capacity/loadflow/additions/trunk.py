@@ -207,24 +207,25 @@ class Above:
         offset = parts(self.offset[:, at].transpose(1, 0, 2)) if len(self.offset) else np.empty((blocks, 0, 2, LANES))
         shape = np.where(counted, ask.factor[table], 0.0)
         source = np.ascontiguousarray(start[:, 0])
-        room = tree_rooms(tree, trunk.offset_of, offset, bound, ask, power, start)
-        return TrunkBlocks(Blocks(table, shape, power, start, source, bound, room), slopes, offset)
+        size, room = tree_rooms(tree, trunk.offset_of, offset, bound, ask, power, start)
+        return TrunkBlocks(Blocks(table, shape, power, start, source, bound, size, room), slopes, offset)
 
 
 def tree_rooms(
     tree: Tree, offset_of: Ints, offset: Reals, bound: Reals, ask: Ask, power: Reals, start: Reals
-) -> Reals:
-    """Rooms of blocks as they are, ``(n_blocks, n_bus + n_watch, LANES)``."""
+) -> tuple[Reals, Reals]:
+    """Sizes of voltages and rooms of blocks as they are."""
     watch = tree.watch
+    size = np.empty((len(power), tree.n_bus, LANES))
     room = np.empty((len(power), tree.n_bus + len(watch.child), LANES))
     current = np.empty((tree.n_bus, 2, LANES))
     for block in range(len(power)):
         currents(tree.parent, tree.ab, tree.shunt, power[block], start[block], current)
         rooms(
             tree.parent, watch.child, watch.ends, watch.scale, watch.power, offset_of, offset[block], bound[block],
-            ask.sense, ask.toward, start[block], current, room[block],
+            ask.sense, ask.toward, start[block], current, size[block], room[block],
         )  # fmt: skip
-    return room
+    return size, room
 
 
 def search_trunk(
@@ -232,8 +233,8 @@ def search_trunk(
 ) -> Figures:
     """What can be added at one head as far as the trunk and the other networks are concerned."""
     return run_search(
-        trunk.tree, kind, blocks.blocks, ask, np.array([head]), np.array([guess_kva]), tolerance,
-        blocks.slope, trunk.offset_of, blocks.offset,
+        trunk.tree, kind, blocks.blocks, ask, np.array([head]), np.array([guess_kva]), tolerance, answers=True,
+        slope=blocks.slope, offset_of=trunk.offset_of, offset=blocks.offset,
     )  # fmt: skip
 
 
