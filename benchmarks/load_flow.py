@@ -28,6 +28,7 @@ HEADER = (
     "all steps, s",
     "× ours, same threads",
     "× ours, most threads",
+    "× ours, CPU time",
     "peak memory MB (run alone)",
     "largest ΔV pu",
     "largest Δ loading, points",
@@ -59,20 +60,27 @@ class Row:
         return self.steps < self.of_steps
 
     @property
-    def step_s(self) -> float:
-        """Seconds per step, without what is done once where that is known."""
-        if self.start is None or self.steps <= START_STEPS or self.start.wall_s >= self.spent.wall_s:
-            return self.spent.wall_s / self.steps
-        return (self.spent.wall_s - self.start.wall_s) / (self.steps - START_STEPS)
+    def step(self) -> Spent:
+        """Time per step, without what is done once where that is known."""
+        start, count = self.start, self.steps
+        if start is None or count <= START_STEPS or start.wall_s >= self.spent.wall_s:
+            return Spent(self.spent.wall_s / count, self.spent.cpu_s / count)
+        more = count - START_STEPS
+        return Spent((self.spent.wall_s - start.wall_s) / more, (self.spent.cpu_s - start.cpu_s) / more)
 
     @property
-    def all_steps_s(self) -> float:
-        """Seconds for all steps, linearly extrapolated where only some were solved."""
-        return self.spent.wall_s + self.step_s * (self.of_steps - self.steps)
+    def all_steps(self) -> Spent:
+        """Time for all steps, linearly extrapolated where only some were solved."""
+        left = self.of_steps - self.steps
+        return self.spent + Spent(self.step.wall_s * left, self.step.cpu_s * left)
 
     def times(self, other: Row) -> float:
         """How many times as long as another contestant this one takes for all steps."""
-        return self.all_steps_s / other.all_steps_s
+        return self.all_steps.wall_s / other.all_steps.wall_s
+
+    def cpu_times(self, other: Row) -> float:
+        """The same of processor time, which other work on the machine disturbs less."""
+        return self.all_steps.cpu_s / other.all_steps.cpu_s
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,6 @@ def measure(question: Question, *, drawn: int, workers: int, repetitions: int, w
     threads = tuple(sorted({1, workers}))
     steps = question.drawn_steps(drawn)
     flows = _warmed_up(question, threads)
-    reference = ours.steps_in_full(flows[0], steps)
     peer, notes = _power_grid_model(flows[0])
     years = in_turn(
         [
@@ -97,6 +104,7 @@ def measure(question: Question, *, drawn: int, workers: int, repetitions: int, w
         ],
         repetitions,
     )
+    reference = ours.steps_in_full(flows[0], steps)  # after the year, whose loads meet the readings
     rows = [_row(question, "ours", "ours", count, best) for count, best in zip(threads, years, strict=False)]
     if peer is not None:
         apart = Deviation.between(reference, pgm.steps_in_full(peer, steps))
@@ -186,10 +194,11 @@ def _cells(row: Row, same: Row, most: Row) -> tuple[str, ...]:
         str(row.passes),
         number(row.spent.wall_s),
         number(row.spent.cpu_s),
-        number(1.0 / row.step_s),
-        number(row.all_steps_s) + extrapolated,
+        number(1.0 / row.step.wall_s),
+        number(row.all_steps.wall_s) + extrapolated,
         number(row.times(same)),
         number(row.times(most)),
+        number(row.cpu_times(same)),
         NONE if row.memory is None else f"{row.memory.peak_mb:,.0f} ({row.memory.peak_mb - row.memory.before_mb:,.0f})",
         "reference" if apart is None else tiny(apart.voltage_pu),
         "reference" if apart is None else tiny(apart.loading_percent),

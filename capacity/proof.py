@@ -66,8 +66,25 @@ def verify_run(
     tell("reading", 0, 0)
     run = read_run(folder)
     case, rules = _case_of(run, case_folder, scenario_file)
+    judge, threads = full_window_judge(case, rules, run, workers=workers, progress=tell)
+    drawn = draw(run.nodes, nodes, seed)
+    verdicts = tuple(_verdicts(judge, drawn, threads, tell))
+    seconds = time.perf_counter() - began
+    summary = summed_up(verdicts, _by_criterion(drawn), seed=seed, full_window=True, seconds=seconds)
+    return Proof(summary, verdicts)
+
+
+def full_window_judge(
+    case: Case, rules: Policy, run: Run, *, workers: int | None = None, progress: Progress | None = None
+) -> tuple[Judge, int]:
+    """A judge who looks at every step of a run's window, and how many nodes it may be given at a time.
+
+    Parameters
+    ----------
+    case : as the run saw it, its scenario applied.
+    """
+    tell = progress or (lambda stage, done, total: None)
     window = _window_of(run.manifest)
-    tell("load flow", 0, 0)
     flow = LoadFlow(
         case,
         window,
@@ -85,12 +102,7 @@ def verify_run(
         reference=ReferenceSteps(flow, base_year),
     )
     bounds = bounds_of(case, rules, _floor(case, rules, run.nodes))
-    judge = Judge(case, bounds, engines, base, base_year, more_steps=np.empty(0, dtype=np.int64))
-    drawn = draw(run.nodes, nodes, seed)
-    verdicts = tuple(_verdicts(judge, drawn, threads, tell))
-    seconds = time.perf_counter() - began
-    summary = summed_up(verdicts, _by_criterion(drawn), seed=seed, full_window=True, seconds=seconds)
-    return Proof(summary, verdicts)
+    return Judge(case, bounds, engines, base, base_year, more_steps=np.empty(0, dtype=np.int64)), threads
 
 
 def verify_sample(

@@ -21,6 +21,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "inputs": tables.dictionary_of_inputs,
     "results": tables.dictionary_of_results,
     "case.toml": settings.case_toml,
+    "city.toml": settings.city_toml,
     "scenario": settings.scenario_yaml,
     "manifest": settings.manifest,
     "triggers": rules.triggers,

@@ -1,4 +1,4 @@
-"""Tables of the keys of ``case.toml``, scenario files and the manifest, from their pydantic models."""
+"""Tables of the keys of ``case.toml``, ``city.toml``, scenario files and the manifest, from their pydantic models."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from capacity.tables.city import CitySettings
 from capacity.tables.run import Manifest
 from capacity.tables.scenario import PointLoad, Scenario, SwitchChange, TransformerChange
 from capacity.tables.settings import BusbarVoltage, CaseSettings, DataSource, ServiceNumbers
@@ -23,6 +24,11 @@ def case_toml() -> str:
         _section("[[sources]]", DataSource),
     ]
     return "\n\n".join(parts)
+
+
+def city_toml() -> str:
+    """The keys of ``city.toml``."""
+    return _keys(CitySettings)
 
 
 def scenario_yaml() -> str:

@@ -86,7 +86,7 @@ def calibrate(
     """Scale the loads of steps ``(n_blocks, LANES)`` to their readings and solve them; ``before`` came just earlier."""
     target = _lanes(metered, steps)
     share = metered.share[:, None, None]
-    wanted = share * target - _generation(injections, steps)
+    wanted = share * target - injections.generation(steps)
     losses = NOTHING_LOST if before is None else before.losses
     net_load = _clipped(wanted - losses.at(_square(share * target)))
     start = None if before is None else before.nearest
@@ -133,23 +133,9 @@ def _lanes(metered: Metered, steps: Ints) -> Block:
     return np.stack([target.real, target.imag], axis=2)
 
 
-def _generation(injections: Injections, steps: Ints) -> Block:
-    """What in each network is not scaled: generation (negative), storages."""
-    no_load = np.zeros((len(steps), injections.n_groups, 2, steps.shape[1]))
-    power = injections.power(steps, no_load)
-    for block in range(len(steps)):
-        sums = np.add.reduceat(power[block, injections.group_bus], injections.first_of_group, axis=0)
-        no_load[block] = sums
-    return no_load
-
-
 def _at_meters(metered: Metered, voltage: Block) -> Block:
     """Import at each network's meters, pu."""
-    through = metered.meters.power(voltage) * metered.import_sign[:, None, None]
-    total = np.zeros((len(voltage), len(metered.names), 2, voltage.shape[3]))
-    for block in range(len(voltage)):
-        np.add.at(total[block], metered.group_of_meter, through[block])
-    return total
+    return metered.meters.sums(voltage, metered.group_of_meter, metered.import_sign, len(metered.names))
 
 
 def _clipped(net_load: Block) -> Block:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from capacity.loadflow.grid import Grid
-from capacity.loadflow.kernels import end_power
+from capacity.loadflow.kernels import add_rows, end_power
 from capacity.loadflow.lanes import LANES, Block, room
 from capacity.tables.case import Case
 
@@ -43,6 +43,13 @@ class Ends:
             end_power(self.here, self.there, self.admittance, voltage[block], power[block])
         return power
 
+    def sums(self, voltage: Block, row: Ints, weight: Reals, n_rows: int) -> Block:
+        """Power into the ends, each times its weight, added by row: ``(n_blocks, n_rows, 2, LANES)``."""
+        through, total = self.power(voltage), np.zeros((len(voltage), n_rows, 2, LANES))
+        for block in range(len(voltage)):
+            add_rows(row, weight, through[block], total[block])
+        return total
+
 
 @dataclass(frozen=True)
 class Meters:
@@ -61,12 +68,9 @@ class Meters:
 
     def power(self, voltage: Block, consumption: Block) -> Block:
         """Power per row, pu, ``(n_blocks, n_rows, 2, LANES)``."""
-        total = np.zeros((len(voltage), len(self.ids), 2, LANES))
-        through = self.ends.power(voltage)
-        for block in range(len(voltage)):
-            np.add.at(total[block], self.row_of_end, through[block])
-            if len(self.source_bus):
-                np.add.at(total[block], self.row_of_source, self._at_sources(voltage[block], consumption[block]))
+        total = self.ends.sums(voltage, self.row_of_end, np.ones(len(self.row_of_end)), len(self.ids))
+        for block in range(len(voltage) if len(self.source_bus) else 0):
+            np.add.at(total[block], self.row_of_source, self._at_sources(voltage[block], consumption[block]))
         total[:, ~self.known] = np.nan
         return total
 

@@ -23,6 +23,7 @@ from capacity.tables.issue import Issue
 
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
+Complexes = npt.NDArray[np.complex128]
 
 CONSTANT = 0
 """Row of the profile table that is one in every step."""
@@ -46,11 +47,13 @@ class Injections:
     shared_bus … : the loads that share a network's net load, one entry each.
     group_bus, first_of_group : every electrical bus of the calibrated networks, once, network by network, and where
         each network begins.
+    group_constant, group_p, group_q : what is not shared in each calibrated network: ``(n_groups)`` constants, pu, and
+        ``(n_groups, n_profiles)`` power per profile.
     """
 
     profiles: Reals
     elements: pd.DataFrame
-    constant: npt.NDArray[np.complex128]
+    constant: Complexes
     fixed_bus: Ints
     fixed_profile: Ints
     fixed_p: Reals
@@ -62,6 +65,9 @@ class Injections:
     shared_power: Reals
     group_bus: Ints
     first_of_group: Ints
+    group_constant: Complexes
+    group_p: Reals
+    group_q: Reals
     n_groups: int
 
     def profiles_of(self, steps: Ints) -> Block:
@@ -100,6 +106,14 @@ class Injections:
                 )
         return power
 
+    def generation(self, steps: Ints) -> Block:
+        """What in each calibrated network is not scaled, pu: generation (negative), storages, constants.
+
+        ``(n_blocks, n_groups, 2, LANES)`` for steps ``(n_blocks, LANES)``.
+        """
+        factors, constant = self.profiles_of(steps), self.group_constant[:, None]
+        return np.stack([constant.real + self.group_p @ factors, constant.imag + self.group_q @ factors], axis=2)
+
 
 def build_injections(case: Case, window: Window, grid: Grid, group_of_bus: Ints | None = None) -> Injections:
     """The consumption of a case in a window.
@@ -126,6 +140,9 @@ def build_injections(case: Case, window: Window, grid: Grid, group_of_bus: Ints 
     shared = elements[elements["group"] >= 0]
     group_bus, first_of_group = _group_buses(grid, group_of_bus)
     fixed = _by_bus_and_profile(elements[elements["group"] < 0])
+    n_groups = int(group_of_bus.max() + 1) if group_of_bus is not None and len(group_of_bus) else 0
+    electrical_group = np.full(grid.n_bus, -1, dtype=np.int64)
+    electrical_group[group_bus] = np.searchsorted(first_of_group, np.arange(len(group_bus)), side="right") - 1
     return Injections(
         profiles=profiles,
         elements=elements,
@@ -141,7 +158,10 @@ def build_injections(case: Case, window: Window, grid: Grid, group_of_bus: Ints 
         shared_power=np.ascontiguousarray(shared[["p", "q"]].to_numpy(np.float64)),
         group_bus=group_bus,
         first_of_group=first_of_group,
-        n_groups=int(group_of_bus.max() + 1) if group_of_bus is not None and len(group_of_bus) else 0,
+        group_constant=_by_group(electrical_group, grid.constant, n_groups),
+        group_p=_by_group_and_profile(electrical_group, fixed, "p", n_groups, len(profiles)),
+        group_q=_by_group_and_profile(electrical_group, fixed, "q", n_groups, len(profiles)),
+        n_groups=n_groups,
     )
 
 
@@ -202,6 +222,22 @@ def _by_bus_and_profile(elements: pd.DataFrame) -> pd.DataFrame:
     reactive = pd.DataFrame({"bus": elements["bus"], "profile": elements["profile_q"], "p": 0.0, "q": elements["q"]})
     entries = pd.concat([active, reactive])
     return entries.groupby(["bus", "profile"], as_index=False, sort=True)[["p", "q"]].sum()
+
+
+def _by_group(group: Ints, values: Complexes, n_groups: int) -> Complexes:
+    """Sums of the buses' values by group."""
+    sums = np.zeros(n_groups, dtype=np.complex128)
+    np.add.at(sums, group[group >= 0], values[group >= 0])
+    return sums
+
+
+def _by_group_and_profile(group: Ints, fixed: pd.DataFrame, part: str, n_groups: int, n_profiles: int) -> Reals:
+    """Sums of the unshared consumption by group and profile."""
+    row = group[fixed["bus"].to_numpy(np.int64)]
+    mine = row >= 0
+    sums = np.zeros((n_groups, n_profiles))
+    np.add.at(sums, (row[mine], fixed["profile"].to_numpy(np.int64)[mine]), fixed[part].to_numpy(np.float64)[mine])
+    return sums
 
 
 def profile_rows(case: Case, window: Window, names: list[str]) -> Reals:

@@ -14,7 +14,18 @@ from numba import njit
 
 from capacity.loadflow.vectors import FREEDOM, LANES, in_all_lanes, larger, load, nan_unless_between, store
 
-__all__ = ["FAILED", "LANES", "TOLERANCE_PU", "add_fixed", "add_shared", "end_power", "fixed_power", "solve_block"]
+__all__ = [
+    "FAILED",
+    "LANES",
+    "TOLERANCE_PU",
+    "add_fixed",
+    "add_rows",
+    "add_shared",
+    "end_power",
+    "fixed_power",
+    "solve_block",
+    "spread",
+]
 
 FAILED: Final = 1
 """Status of a lane that did not converge, see ``lanes``."""
@@ -168,30 +179,53 @@ def add_fixed(bus: Ints, profile: Ints, p: Reals, q: Reals, factors: Reals, powe
         store(power, 2 * i + 1, load(power, 2 * i + 1) + q[entry] * factor)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def add_shared(
-    bus: Ints, group: Ints, profile: Ints, base: Reals, factors: Reals, net_load: Reals, power: Reals
+    bus: Ints, group: Ints, profile: Ints, base: Reals, factors: Reals, net_load: Reals, power: Block
 ) -> None:
-    """Shares of each group's net load by base power × profile; by base power where all profiles are zero."""
-    n_groups = net_load.shape[0]
-    weighted = np.zeros((n_groups, LANES))
-    plain = np.zeros(n_groups)
+    """Shares of each group's net load by base power × profile; by base power where all profiles are zero.
+
+    Where the net load is NaN, what the profiles say.
+    """
+    weight, plain = np.zeros((len(net_load), LANES)), np.zeros(len(net_load))
     for entry in range(len(bus)):
-        plain[group[entry]] += base[entry, 0]
-        for k in range(LANES):
-            weighted[group[entry], k] += base[entry, 0] * factors[profile[entry, 0], k]
-    for entry in range(len(bus)):
-        i, g = bus[entry], group[entry]
+        g = group[entry]
+        plain[g] += base[entry, 0]
+        store(weight, g, load(weight, g) + base[entry, 0] * load(factors, profile[entry, 0]))
+    by_profile, by_base, own = np.zeros(net_load.shape), np.zeros(net_load.shape), np.zeros(weight.shape)
+    for g in range(len(net_load)):
         for k in range(LANES):
             if np.isnan(net_load[g, 0, k]):
-                power[i, 0, k] += base[entry, 0] * factors[profile[entry, 0], k]
-                power[i, 1, k] += base[entry, 1] * factors[profile[entry, 1], k]
-                continue
-            share = base[entry, 0] / plain[g]
-            if weighted[g, k] > 0.0:
-                share = base[entry, 0] * factors[profile[entry, 0], k] / weighted[g, k]
-            power[i, 0, k] += share * net_load[g, 0, k]
-            power[i, 1, k] += share * net_load[g, 1, k]
+                by_profile[g, 0, k], own[g, k] = 1.0, 1.0
+            elif weight[g, k] > 0.0:
+                by_profile[g, :, k] = net_load[g, :, k] / weight[g, k]
+            else:
+                by_base[g, :, k] = net_load[g, :, k] / plain[g]
+    for entry in range(len(bus)):
+        i, g = bus[entry], group[entry]
+        active = base[entry, 0] * load(factors, profile[entry, 0])
+        reactive = base[entry, 1] * load(factors, profile[entry, 1])
+        p = active * load(by_profile, 2 * g) + base[entry, 0] * load(by_base, 2 * g)
+        q = active * load(by_profile, 2 * g + 1) + base[entry, 0] * load(by_base, 2 * g + 1) + reactive * load(own, g)
+        store(power, 2 * i, load(power, 2 * i) + p)
+        store(power, 2 * i + 1, load(power, 2 * i + 1) + q)
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def add_rows(row: Ints, weight: Reals, values: Block, total: Block) -> None:
+    """Add values, each times its weight, to their rows of a block."""
+    for one in range(len(row)):
+        for part in range(2):
+            sums = load(total, 2 * row[one] + part) + weight[one] * load(values, 2 * one + part)
+            store(total, 2 * row[one] + part, sums)
+
+
+@njit(nogil=True, cache=True)
+def spread(row: Block, block: Block) -> None:
+    """Fill every lane of ``block`` with the one that ``row`` ``(n_rows, 2, 1)`` has."""
+    for i in range(len(row)):
+        store(block, 2 * i, row[i, 0, 0])
+        store(block, 2 * i + 1, row[i, 1, 0])
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")

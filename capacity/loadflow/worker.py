@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from capacity.loadflow.engines import make_engines
 from capacity.loadflow.grid import Grid
-from capacity.loadflow.lanes import SOLVED, Block, room
+from capacity.loadflow.kernels import spread
+from capacity.loadflow.lanes import LANES, SOLVED, Block, room
 from capacity.loadflow.reference import Reference
 
 Ints = npt.NDArray[np.int64]
@@ -38,7 +39,13 @@ class Worker:
         ``start`` are voltages of the same shape to begin with, or of one lane ``(…, 1)`` for all.
         """
         voltage = room(*power.shape)
-        voltage[:] = 0.0 if start is None else start
+        if start is None:
+            voltage[:] = 0.0
+        elif start.shape[-1] == LANES:
+            voltage[:] = start
+        else:
+            for block in range(len(voltage)):
+                spread(start[min(block, len(start) - 1)], voltage[block])
         at = self._source_voltage[:, steps if self._source_voltage.shape[1] > 1 else np.zeros_like(steps)]
         voltage[:, self._sources, 0] = at.real.transpose(1, 0, 2)
         voltage[:, self._sources, 1] = at.imag.transpose(1, 0, 2)

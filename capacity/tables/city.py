@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from capacity.tables.case import Window
 from capacity.tables.issue import Issue
 
 MEMBER_PATTERN = r"^[a-z0-9][a-z0-9_.-]*$"
+"""Of the name of a city and of a case folder."""
 
 
 class CitySettings(BaseModel):
@@ -32,11 +34,19 @@ class CitySettings(BaseModel):
         ge=1,
         description="months before as_of to look at, where the members hold fewer than the policy asks",
     )
-    members: tuple[Annotated[str, Field(pattern=MEMBER_PATTERN)], ...] = Field(
-        min_length=1, description="case folders beside this file, in the order of a run"
+    members: tuple[str, ...] = Field(
+        min_length=1, description="names of the case folders beside this file, in the order of a run"
     )
     notes: tuple[str, ...] = ()
     generator: dict[str, Any] = Field(default_factory=dict, description="the plan of a synthetic city")
+
+    @field_validator("members")
+    @classmethod
+    def _are_names(cls, members: tuple[str, ...]) -> tuple[str, ...]:
+        """A member stands beside ``city.toml``: its name is no path."""
+        if strange := [name for name in members if not re.fullmatch(MEMBER_PATTERN, name)]:
+            raise ValueError(f"{', '.join(strange)}: no name of a case folder (lower case, no path)")
+        return members
 
 
 @dataclass(frozen=True)

@@ -21,27 +21,29 @@ AT = pd.Timestamp("2016-01-09 13:45")
 
 def row(steps: int = 96, wall_s: float = 10.0, **more: object) -> load_flow.Row:
     values = {"who": "peer", "key": "", "threads": 1, "of_steps": 960, "passes": 1, **more}
-    return load_flow.Row(steps=steps, spent=Spent(wall_s, wall_s), **values)  # type: ignore[arg-type]
+    return load_flow.Row(steps=steps, spent=Spent(wall_s, 2.0 * wall_s), **values)  # type: ignore[arg-type]
 
 
 def test_row__extrapolates_without_what_is_done_once() -> None:
     """2 steps take 0.6 s and 96 take 10 s: 0.1 s a step and 0.4 s once, so 960 steps take 96.4 s."""
-    peer = row(start=Spent(0.6, 0.6))
+    peer = row(start=Spent(0.6, 1.2))
     assert peer.extrapolated
-    assert peer.step_s == pytest.approx(0.1)
-    assert peer.all_steps_s == pytest.approx(96.4)
+    assert peer.step.wall_s == pytest.approx(0.1)
+    assert peer.all_steps.wall_s == pytest.approx(96.4)
     assert peer.times(row(steps=960, wall_s=0.5)) == pytest.approx(192.8)
+    assert peer.all_steps.cpu_s == pytest.approx(192.8)
+    assert peer.cpu_times(row(steps=960, wall_s=0.25)) == pytest.approx(385.6)
 
 
 def test_row__whose_steps_were_all_solved_is_as_measured() -> None:
     ours = row(steps=960, wall_s=4.8)
-    assert (ours.extrapolated, ours.all_steps_s) == (False, 4.8)
-    assert ours.step_s == pytest.approx(0.005)
+    assert (ours.extrapolated, ours.all_steps.wall_s) == (False, 4.8)
+    assert ours.step.wall_s == pytest.approx(0.005)
     assert ours.times(ours) == 1.0
 
 
 def test_row__a_start_longer_than_the_whole_is_noise_and_left_out() -> None:
-    assert row(start=Spent(11.0, 11.0)).all_steps_s == pytest.approx(100.0)
+    assert row(start=Spent(11.0, 11.0)).all_steps.wall_s == pytest.approx(100.0)
 
 
 def test_largest__one_sided_gaps_are_no_agreement() -> None:
