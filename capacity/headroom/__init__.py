@@ -1,8 +1,9 @@
-"""Allowed capacity of transformers, areas, feeders and substations (P7, P8)."""
+"""Allowed capacity of transformers, areas, feeders, substations and nodes (P7, P8, P9)."""
 
 from capacity.headroom.areas import area_headroom
 from capacity.headroom.feeders import feeder_headroom, substation_headroom
 from capacity.headroom.grid import prepare_grid
+from capacity.headroom.nodes import node_headroom
 from capacity.headroom.reserved import application_demand, reserved_demand
 from capacity.headroom.transformers import room_12x24, transformer_headroom, with_shares
 
@@ -10,6 +11,7 @@ __all__ = [
     "application_demand",
     "area_headroom",
     "feeder_headroom",
+    "node_headroom",
     "prepare_grid",
     "reserved_demand",
     "room_12x24",

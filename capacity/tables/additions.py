@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-
-from capacity.tables.solved import SolvedYear
 
 Progress = Callable[[int, int], None]
 
@@ -26,12 +23,14 @@ class Addition:
     kw_per_kva : kW + j kvar per kVA of peak, load positive.
     factor : ``(n_steps)`` in [0, 1], part of the peak in every step of the window.
     ceiling_kva : the search goes no further.
+    timestamps : the steps of the window.
     """
 
     direction: Literal["load", "generation"]
     kw_per_kva: complex
     factor: npt.NDArray[np.float64]
     ceiling_kva: float
+    timestamps: pd.DatetimeIndex
 
 
 @dataclass(frozen=True)
@@ -77,23 +76,8 @@ class Additions:
     ``table``/``element`` (of what binds: ``bus``, ``line``, ``trafo`` with pandapower's index, or ``substation`` with
     its row), ``step``, the same as ``next_kind``, ``next_table``, ``next_element``, ``next_kva`` (what there would be
     without the binding kind), and ``reason``: ``ok``, ``existing_violation``, ``search_ceiling``, ``solver_failure``
-    or ``meshed``.
+    or ``over_limit`` (the transformer is over its limit already). Buses of meshed islands have no row.
     """
 
     table: pd.DataFrame
-
-
-class AdditionSolver(Protocol):
-    """A load flow that can say how much can be added where."""
-
-    def largest_additions(
-        self,
-        solved: SolvedYear,
-        bounds: Bounds,
-        addition: Addition,
-        *,
-        executor: Executor | None = None,
-        progress: Progress | None = None,
-    ) -> Additions:
-        """The largest addition at every LV bus, each alone, that breaks no bound in any step of the window."""
-        ...
+    addition: Addition

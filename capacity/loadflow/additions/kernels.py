@@ -16,7 +16,17 @@ import numpy.typing as npt
 from numba import njit
 
 from capacity.loadflow.kernels import FAST, LANES, _backward, solve_block
-from capacity.loadflow.vectors import any_above, any_below, in_all_lanes, larger, load, root, smaller, store, where_above
+from capacity.loadflow.vectors import (
+    any_above,
+    any_below,
+    in_all_lanes,
+    larger,
+    load,
+    root,
+    smaller,
+    store,
+    where_above,
+)
 
 Block = npt.NDArray[np.float64]
 Complexes = npt.NDArray[np.complex128]
@@ -182,9 +192,7 @@ def _promises(
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
-def _falls(
-    per_kva: Reals, kind: Ints, reference: Ints, size0: Block, room0: Block, room: Block, fall: Reals
-) -> None:
+def _falls(per_kva: Reals, kind: Ints, reference: Ints, size0: Block, room0: Block, room: Block, fall: Reals) -> None:
     """Update the largest fall of room per kVA of peak, made comparable by the voltage it is inversely proportional to."""
     for m in range(len(kind)):
         if kind[m] < 0:
@@ -397,9 +405,7 @@ def _gather(
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
-def _slack(
-    n: int, line: Bools, allowance: Reals, sense: float, size: Block, room: Block, slack: Reals
-) -> None:
+def _slack(n: int, line: Bools, allowance: Reals, sense: float, size: Block, room: Block, slack: Reals) -> None:
     """How far the head (bus 1) may move before something passes its allowance."""
     left = in_all_lanes(np.inf)
     for i in range(2, n):

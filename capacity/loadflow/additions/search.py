@@ -58,7 +58,19 @@ def largest_additions(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Additions:
-    """See :class:`capacity.tables.additions.AdditionSolver`."""
+    """The largest addition at every LV bus, each alone, that breaks no bound in any step of the window (P9).
+
+    Parameters
+    ----------
+    flow, solved : the load flow and the year it solved.
+    executor : where the units of work run, by default as many threads as the load flow has workers.
+    progress : called with (units of work done, units in all).
+
+    Raises
+    ------
+    ValueError
+        If the addition's factors do not cover the window.
+    """
     setting = make_setting(flow, solved, bounds, addition)
     if executor is not None:
         return _searched(setting, _Work(setting, executor, progress))
@@ -74,7 +86,7 @@ def _searched(setting: Setting, work: _Work) -> Additions:
         above.trunk.number: _at_heads(setting, above, watched, base, found, work)
         for above, watched in _aboves(setting, base, found, work)
     }
-    return Additions(to_table(setting, _settled(setting, base, at_heads, found, work)))
+    return Additions(to_table(setting, _settled(setting, base, at_heads, found, work)), setting.addition)
 
 
 class _Work:

@@ -50,6 +50,7 @@ class Setting:
     model: Model
     loads: Loads
     ask: Ask
+    addition: Addition
     bounds: Bounds
     bus_bound: Reals
     source: Complexes
@@ -119,8 +120,9 @@ def make_setting(flow: LoadFlow, solved: SolvedYear, bounds: Bounds, addition: A
         case=case,
         grid=grid,
         model=model,
-        loads=Loads(plan.injections.profiles, flow.scaled_net_load()),
+        loads=Loads(plan.injections.profiles, _net_load(flow)),
         ask=ask,
+        addition=addition,
         bounds=bounds,
         bus_bound=_bus_bound(case, grid, bounds, sense),
         source=source,
@@ -133,6 +135,12 @@ def make_setting(flow: LoadFlow, solved: SolvedYear, bounds: Bounds, addition: A
         feeder_of_bus=feeder_of_bus,
         failed=_failed(case, grid, model, solved),
     )
+
+
+def _net_load(flow: LoadFlow) -> npt.NDArray[np.float32]:
+    """The metered networks' scaled net loads of the whole window; nothing without meters."""
+    scaled = flow.net_load(np.arange(flow.n_steps))
+    return np.empty((0, 2, flow.n_steps), dtype=np.float32) if scaled is None else scaled.astype(np.float32)
 
 
 def branch_bounds(case: Case, plan: Plan, bounds: Bounds) -> BranchBounds:
@@ -169,9 +177,7 @@ def _substation_ends(plan: Plan, bounds: Bounds) -> SubstationEnds:
     meters, parent = plan.substations, plan.grid.parent
     limit = bounds.substation_kva.reindex(list(meters.ids)).to_numpy(np.float64) / (1000.0 * plan.grid.sn_mva)
     down = parent[meters.ends.there] == meters.ends.here
-    return SubstationEnds(
-        meters.ends.there[down], meters.row_of_end[down], np.where(limit > 0.0, limit, np.inf)
-    )
+    return SubstationEnds(meters.ends.there[down], meters.row_of_end[down], np.where(limit > 0.0, limit, np.inf))
 
 
 def _inflow(case: Case, grid: Grid, model: Model, solved: SolvedYear) -> Complexes:

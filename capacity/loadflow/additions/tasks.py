@@ -97,7 +97,9 @@ def _study_network(feeder: Feeder, position: int, head: Complexes, impedance: co
         thing = int(np.argmin(worst))
         broken = (int(kind[thing]), thing, int(year.least_step[thing, 0]))
         lowest = year.least_step[kind >= 0]
-        bounds = NetworkBounds(bounds.bus, _allowance(feeder, network, bounds, np.unique(lowest[lowest >= 0]), head), kind)
+        bounds = NetworkBounds(
+            bounds.bus, _allowance(feeder, network, bounds, np.unique(lowest[lowest >= 0]), head), kind
+        )
         year = network_year(network, bounds, loads, ask, steps, head, keep=False)
     nodes = feeder.nodes[position]
     if broken[0] >= 0 or not len(nodes) or year.failed:
@@ -111,9 +113,7 @@ def _study_network(feeder: Feeder, position: int, head: Complexes, impedance: co
     )
 
 
-def _allowance(
-    feeder: Feeder, network: Network, bounds: NetworkBounds, steps: Ints, head: Complexes
-) -> Reals:
+def _allowance(feeder: Feeder, network: Network, bounds: NetworkBounds, steps: Ints, head: Complexes) -> Reals:
     """What may not be passed in a network with broken limits when something is added elsewhere (decision 006)."""
     n, sense = network.tree.n_bus, feeder.ask.sense
     blocks = network_blocks(network, 0j, bounds, feeder.loads, feeder.ask, steps, head[steps])

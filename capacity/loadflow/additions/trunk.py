@@ -138,13 +138,17 @@ def weakest_heads(
     for row, (network, bound) in enumerate(zip(networks, bounds, strict=True)):
         size = np.abs(head[row])
         base = network_year(network, bound, loads, ask, steps, head[row], keep=False)
-        dented = network_year(network, bound, loads, ask, steps, head[row] * (1.0 - ask.sense * DENT / size), keep=False)
+        dented = network_year(
+            network, bound, loads, ask, steps, head[row] * (1.0 - ask.sense * DENT / size), keep=False
+        )
         slope[row] = (dented.inflow - base.inflow) / (-ask.sense * DENT)
         steepness = (base.slack - dented.slack) / DENT
         move = base.slack / np.maximum(steepness, 0.5)
         for _ in range(2):
             reach = np.clip(move, -0.2, 0.4)
-            probe = network_year(network, bound, loads, ask, steps, head[row] * (1.0 - ask.sense * reach / size), keep=False)
+            probe = network_year(
+                network, bound, loads, ask, steps, head[row] * (1.0 - ask.sense * reach / size), keep=False
+            )
             fallen = (base.slack - probe.slack) / np.where(np.abs(reach) > 1e-9, reach, np.inf)
             usable = np.isfinite(fallen) & (fallen > 0.1)
             move = np.where(usable, base.slack / np.where(usable, fallen, 1.0), move)
