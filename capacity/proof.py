@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,7 +50,8 @@ def verify_run(
     case_folder, scenario_file : where they are now, if not where the run found them.
     nodes : how many figures are drawn, by binding criterion; fewer where there are not as many.
     seed : of the draw.
-    workers : threads, each with a node of its own; by default one per processor, at most eight.
+    workers : threads of the load flow, beside which one thread asks pandapower; by default one per processor, at most
+        eight.
     progress : called as ``progress(stage, done, total)``.
 
     Raises
@@ -66,18 +66,21 @@ def verify_run(
     tell("reading", 0, 0)
     run = read_run(folder)
     case, rules = _case_of(run, case_folder, scenario_file)
-    judge, threads = full_window_judge(case, rules, run, workers=workers, progress=tell)
+    judge = full_window_judge(case, rules, run, workers=workers, progress=tell)
     drawn = draw(run.nodes, nodes, seed)
-    verdicts = tuple(_verdicts(judge, drawn, threads, tell))
+    verdicts: list[Verdict] = []
+    for verdict in judge.verdicts([row for _, row in drawn.iterrows()]):
+        verdicts.append(verdict)
+        tell("verification", len(verdicts), len(drawn))
     seconds = time.perf_counter() - began
     summary = summed_up(verdicts, _by_criterion(drawn), seed=seed, full_window=True, seconds=seconds)
-    return Proof(summary, verdicts)
+    return Proof(summary, tuple(verdicts))
 
 
 def full_window_judge(
     case: Case, rules: Policy, run: Run, *, workers: int | None = None, progress: Progress | None = None
-) -> tuple[Judge, int]:
-    """A judge who looks at every step of a run's window, and how many nodes it may be given at a time.
+) -> Judge:
+    """A judge who looks at every step of a run's window.
 
     Parameters
     ----------
@@ -95,14 +98,13 @@ def full_window_judge(
     plain = flow.solve_year(crosscheck=False, progress=lambda done, total: tell("load flow", done, total))
     base = everything_reserved(case, rules, plain, run.transformers, headroom.reserved_demand(case, rules))
     base_year = flow.solve_year(crosscheck=False, added_kw=base)
-    threads, flow.workers = flow.workers, 1  # from here on one thread solves one node's year
     engines = Engines(
         steps=flow,
         year=lambda power: flow.solve_year(crosscheck=False, added_kw=power),
         reference=ReferenceSteps(flow, base_year),
     )
     bounds = bounds_of(case, rules, _floor(case, rules, run.nodes))
-    return Judge(case, bounds, engines, base, base_year, more_steps=np.empty(0, dtype=np.int64)), threads
+    return Judge(case, bounds, engines, base, base_year, more_steps=np.empty(0, dtype=np.int64))
 
 
 def verify_sample(
@@ -155,14 +157,6 @@ def everything_reserved(
     """What is connected before a figure is added (P9): reserved applications and what unknown transformers may draw."""
     assumed = at_busbars(case, assumed_kva(case, rules, solved, transformers))
     return at_energised_buses(case, added(reserved_power(reserved), assumed))
-
-
-def _verdicts(judge: Judge, drawn: pd.DataFrame, threads: int, tell: Progress) -> Iterator[Verdict]:
-    """The verdicts in the order of the nodes, several at a time."""
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        for done, verdict in enumerate(pool.map(judge.verdict, [row for _, row in drawn.iterrows()]), start=1):
-            tell("verification", done, len(drawn))
-            yield verdict
 
 
 def _by_criterion(drawn: pd.DataFrame) -> dict[str, int]:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from capacity.loadflow.injections import Injections
-from capacity.loadflow.lanes import Block
+from capacity.loadflow.lanes import Block, start_after
 from capacity.loadflow.metered import Metered
 
 Ints = npt.NDArray[np.int64]
@@ -33,8 +33,8 @@ FLAT = 1e-4
 STEEPEST = 0.1
 """Largest slope of the losses, per power at the meters: a line through few steps is not trusted beyond."""
 
-Solve = Callable[[Ints, Block, Block | None], tuple[Block, npt.NDArray[np.uint8]]]
-"""``(steps, consumption, start) -> (voltages, status)``, see :class:`capacity.loadflow.worker.Worker`."""
+Solve = Callable[[Ints, Block, Block], npt.NDArray[np.uint8]]
+"""``(steps, consumption, voltages) -> status``, see :meth:`capacity.loadflow.worker.Worker.solve_over`."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,6 @@ class Solved:
     voltage: Block
     status: npt.NDArray[np.uint8]
 
-    @property
-    def nearest(self) -> Block:
-        """Voltages of its last step, the start of what comes next."""
-        return self.voltage[-1:, :, :, -1:]
-
 
 @dataclass(frozen=True)
 class Calibrated(Solved):
@@ -83,23 +78,27 @@ class Calibrated(Solved):
 def calibrate(
     injections: Injections, metered: Metered, steps: Ints, solve: Solve, before: Calibrated | None = None
 ) -> Calibrated:
-    """Scale the loads of steps ``(n_blocks, LANES)`` to their readings and solve them; ``before`` came just earlier."""
+    """Scale the loads of steps ``(n_blocks, LANES)`` to their readings and solve them.
+
+    ``before`` came just earlier; its consumption and voltages are overwritten.
+    """
     target = _lanes(metered, steps)
     share = metered.share[:, None, None]
     wanted = share * target - injections.generation(steps)
     losses = NOTHING_LOST if before is None else before.losses
     net_load = _clipped(wanted - losses.at(_square(share * target)))
-    start = None if before is None else before.nearest
+    power = injections.power(steps, net_load, None if before is None else before.power)
+    voltage = start_after(None if before is None else before.voltage, *power.shape[:2])
     for remaining in reversed(range(MAX_ROUNDS)):
-        power = injections.power(steps, net_load)
-        voltage, status = solve(steps, power, start)
+        status = solve(steps, power, voltage)
         gap = target - _at_meters(metered, voltage)
         more_lost = losses.at(_square(share * target)) - losses.at(_square(share * (target - gap)))
         corrected = _clipped(net_load + np.where(np.isfinite(gap), share * gap - more_lost, 0.0))
         moved = np.abs(corrected - net_load) > TOLERANCE * metered.rating[:, None, None]
         if remaining == 0 or not moved.any():  # a comparison with NaN is false: open targets never move
             break
-        net_load, start = corrected, voltage
+        net_load = corrected
+        power = injections.power(steps, net_load, power)
     losses = _fitted(_square(share * (target - gap)), wanted - share * gap - net_load)
     return Calibrated(power, voltage, status, net_load, gap, losses)
 

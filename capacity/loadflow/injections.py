@@ -76,13 +76,13 @@ class Injections:
         factors[:] = self.profiles[:, steps].transpose(1, 0, 2)
         return factors
 
-    def power(self, steps: Ints, net_load: Block | None) -> Block:
-        """Consumption per bus, pu, for steps ``(n_blocks, LANES)``.
+    def power(self, steps: Ints, net_load: Block | None, over: Block | None = None) -> Block:
+        """Consumption per bus, pu, for steps ``(n_blocks, LANES)``, in the place of ``over`` if that has room.
 
         ``net_load`` is ``(n_blocks, n_groups, 2, LANES)``, pu, NaN where loads follow their profile.
         """
         factors = self.profiles_of(steps)
-        power = room(len(steps), len(self.constant), 2, LANES)
+        power = over if over is not None and len(over) == len(steps) else room(len(steps), len(self.constant), 2, LANES)
         constant = self.constant.view(np.float64).reshape(-1, 2)
         for block in range(len(steps)):
             fixed_power(

@@ -24,7 +24,7 @@ __all__ = [
     "end_power",
     "fixed_power",
     "solve_block",
-    "spread",
+    "spread_last",
 ]
 
 FAILED: Final = 1
@@ -40,48 +40,78 @@ FAST = set(FREEDOM)
 Block = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+@njit(nogil=True, cache=True)
+def _forks(start: int, stop: int, parent: Ints) -> Bools:
+    """Buses that have another child than the next bus, counted from ``start``."""
+    fork = np.zeros(stop - start, dtype=np.bool_)
+    for i in range(start + 1, stop):
+        if parent[i] != i - 1:
+            fork[parent[i] - start] = True
+    return fork
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def _backward(
-    start: int, stop: int, parent: Ints, ab: Reals, shunt: Reals, power: Block, voltage: Block, current: Block
+    start: int,
+    stop: int,
+    parent: Ints,
+    fork: Bools,
+    ab: Reals,
+    shunt: Reals,
+    power: Block,
+    voltage: Block,
+    current: Block,
 ) -> None:
-    """Currents into every subtree, accumulated into ``current`` (zero on entry)."""
+    """Currents into every subtree: ``current``, on entry zero at forks, where it gathers what their children draw.
+
+    What the next bus draws (``nr``, ``ni``) is at hand: most buses have no other child.
+    """
+    nr, ni = in_all_lanes(0.0), in_all_lanes(0.0)
     for i in range(stop - 1, start, -1):
-        p = parent[i]
         g, b = shunt[i, 0], shunt[i, 1]
-        dr, di = ab[i, 4], ab[i, 5]
         vr, vi = load(voltage, 2 * i), load(voltage, 2 * i + 1)
         sr, si = load(power, 2 * i), load(power, 2 * i + 1)
         inverse = 1.0 / (vr * vr + vi * vi)
-        jr = load(current, 2 * i) + ((sr * vr + si * vi) * inverse + (g * vr - b * vi))
-        ji = load(current, 2 * i + 1) + ((sr * vi - si * vr) * inverse + (g * vi + b * vr))
+        jr = nr + ((sr * vr + si * vi) * inverse + (g * vr - b * vi))
+        ji = ni + ((sr * vi - si * vr) * inverse + (g * vi + b * vr))
+        if fork[i - start]:
+            jr = jr + load(current, 2 * i)
+            ji = ji + load(current, 2 * i + 1)
         store(current, 2 * i, jr)
         store(current, 2 * i + 1, ji)
-        store(current, 2 * p, load(current, 2 * p) + (dr * jr - di * ji))
-        store(current, 2 * p + 1, load(current, 2 * p + 1) + (dr * ji + di * jr))
+        dr, di = ab[i, 4], ab[i, 5]
+        nr, ni = dr * jr - di * ji, dr * ji + di * jr
+        p = parent[i]
+        if p != i - 1:
+            store(current, 2 * p, load(current, 2 * p) + nr)
+            store(current, 2 * p + 1, load(current, 2 * p + 1) + ni)
+            nr, ni = in_all_lanes(0.0), in_all_lanes(0.0)
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def _forward(start: int, stop: int, parent: Ints, ab: Reals, voltage: Block, current: Block, moved: Reals) -> None:
-    """Voltages from the source down; ``moved`` is the largest squared change per lane; leaves ``current`` zero."""
+    """Voltages from the source down; ``moved`` is the largest squared change per lane; leaves zero at forks."""
     most = in_all_lanes(0.0)
+    pr, pi = load(voltage, 2 * start), load(voltage, 2 * start + 1)
     for i in range(start + 1, stop):
         p = parent[i]
+        if p != i - 1:
+            pr, pi = load(voltage, 2 * p), load(voltage, 2 * p + 1)
+            store(current, 2 * p, 0.0)
+            store(current, 2 * p + 1, 0.0)
         ar, ai, br, bi = ab[i, 0], ab[i, 1], ab[i, 2], ab[i, 3]
-        pr, pi = load(voltage, 2 * p), load(voltage, 2 * p + 1)
         jr, ji = load(current, 2 * i), load(current, 2 * i + 1)
         vr = ar * pr - ai * pi - br * jr + bi * ji
         vi = ar * pi + ai * pr - br * ji - bi * jr
         er, ei = vr - load(voltage, 2 * i), vi - load(voltage, 2 * i + 1)
         store(voltage, 2 * i, vr)
         store(voltage, 2 * i + 1, vi)
-        store(current, 2 * i, 0.0)
-        store(current, 2 * i + 1, 0.0)
         most = larger(er * er + ei * ei, most)
+        pr, pi = vr, vi
     store(moved, 0, most)
-    store(current, 2 * start, 0.0)
-    store(current, 2 * start + 1, 0.0)
 
 
 @njit(nogil=True, cache=True)
@@ -137,12 +167,13 @@ def solve_block(
         if stop > start + 1 and not (abs(voltage[start + 1, 0, k]) + abs(voltage[start + 1, 1, k]) > 0.0):
             _no_load(start, stop, parent, ab, voltage, k)
     moved, before = np.full(LANES, np.inf), np.empty(LANES)
+    fork = _forks(start, stop, parent)
     current[start:stop] = 0.0
     iterations = 0
     settled = False
     while not settled and iterations < MAX_ITERATIONS:
         before[:] = moved
-        _backward(start, stop, parent, ab, shunt, power, voltage, current)
+        _backward(start, stop, parent, fork, ab, shunt, power, voltage, current)
         _forward(start, stop, parent, ab, voltage, current, moved)
         iterations += 1
         settled = True
@@ -221,11 +252,12 @@ def add_rows(row: Ints, weight: Reals, values: Block, total: Block) -> None:
 
 
 @njit(nogil=True, cache=True)
-def spread(row: Block, block: Block) -> None:
-    """Fill every lane of ``block`` with the one that ``row`` ``(n_rows, 2, 1)`` has."""
-    for i in range(len(row)):
-        store(block, 2 * i, row[i, 0, 0])
-        store(block, 2 * i + 1, row[i, 1, 0])
+def spread_last(block: Block) -> None:
+    """Fill every lane with the last."""
+    for i in range(len(block)):
+        real, imaginary = block[i, 0, LANES - 1], block[i, 1, LANES - 1]
+        store(block, 2 * i, real)
+        store(block, 2 * i + 1, imaginary)
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")

@@ -12,10 +12,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from capacity.loadflow.kernels import FAILED
+from capacity.loadflow.kernels import FAILED, spread_last
 from capacity.loadflow.vectors import ALIGNMENT, LANES
 
-__all__ = ["FAILED", "LANES", "PADDING", "SOLVED", "Block", "pack", "padded", "room", "unpack"]
+__all__ = ["FAILED", "LANES", "PADDING", "SOLVED", "Block", "pack", "padded", "room", "start_after", "unpack"]
 
 SOLVED: Final = 0
 PADDING: Final = 2
@@ -31,6 +31,20 @@ def room(*shape: int) -> Block:
     raw = np.empty(size + ALIGNMENT // 8)
     first = -raw.ctypes.data % ALIGNMENT // 8
     return raw[first : first + size].reshape(shape)
+
+
+def start_after(before: Block | None, blocks: int, rows: int) -> Block:
+    """Voltages to begin the next blocks with: the last step of those before, in their place where there is room.
+
+    Zeros, which mean no start, where nothing was before.
+    """
+    if before is not None and len(before) == blocks:
+        spread_last(before[-1])
+        before[:-1] = before[-1]
+        return before
+    start = room(blocks, rows, 2, LANES)
+    start[:] = 0.0 if before is None else before[-1:, :, :, -1:]
+    return start
 
 
 def pack(values: Complexes) -> Block:

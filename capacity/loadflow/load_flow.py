@@ -128,9 +128,7 @@ class LoadFlow:
         if plan.net_load is None:
             self._net_load = None if self._metered is None else curves.net_load
             self._unmet = results.unmet_table(self.window, self._metered, self._idle_steps(), curves)
-        assert (
-            self._unmet is not None
-        )  # what a year with power added does not meet is what the year without it does not
+        assert self._unmet is not None  # where power is added: what the year without it did not meet
         number = island_numbers(case, plan.grid)
         failed = np.zeros((max(number.values(), default=-1) + 1, self.n_steps), dtype=bool)
         failed[list(number.values())] = curves.failed[list(number)]
@@ -189,7 +187,7 @@ class LoadFlow:
                 return self._remembered[key]
         worker, plan = self._own_worker(), self._plan
         if self._metered is not None and self._net_load is None:
-            done = calibrate(plan.injections, self._metered, lanes, worker.solve)
+            done = calibrate(plan.injections, self._metered, lanes, worker.solve_over)
             known = (done.power, done.voltage)
         else:
             net_load = None if self._metered is None else self._stored_net_load(lanes)
@@ -208,7 +206,7 @@ class LoadFlow:
         lanes, _ = padded(steps)
         if self._net_load is not None:
             return in_steps(self._stored_net_load(lanes), len(steps))
-        done = calibrate(self._plan.injections, self._metered, lanes, self._own_worker().solve)
+        done = calibrate(self._plan.injections, self._metered, lanes, self._own_worker().solve_over)
         return in_steps(done.net_load, len(steps))
 
     def _stored_net_load(self, lanes: Ints) -> Block:

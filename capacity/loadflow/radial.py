@@ -7,9 +7,9 @@ order, for a block of steps at once:
   ``J_i = conj(S_i / V_i) + Y_i·V_i + Σ D_c·J_c`` over its children ``c``;
 * forward (source to leaves): ``V_i = A_i·V_parent − B_i·J_i``.
 
-It ends when no voltage of the island moved by more than ``TOLERANCE_PU`` in any lane. The change of one iteration
-bounds the distance to the solution from above as long as the iteration contracts, which it does except next to
-collapse. A lane that is not finite, falls below ``COLLAPSE_PU`` or has not settled after ``MAX_ITERATIONS`` is failed.
+It ends when what is still to come, by the last two movements, is below ``TOLERANCE_PU`` in every lane (docs/method.md
+derives it). A lane that is not finite, falls below ``COLLAPSE_PU`` or has not settled after ``MAX_ITERATIONS`` is
+failed.
 """
 
 from __future__ import annotations

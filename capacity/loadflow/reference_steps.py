@@ -118,7 +118,7 @@ class ReferenceSteps:
         )
 
     def _add(self, net: pandapowerNet, added_kw: dict[int, complex]) -> list[int]:
-        """Added power as loads of their own, numbered beyond the case's: one feeder's network holds only some of those."""
+        """Added power as loads of their own, numbered beyond the case's, of which one feeder's network holds some."""
         free = int(self._load_flow.case.net.load.index.max()) + 1 if len(self._load_flow.case.net.load) else 0
         there = [(bus, power / 1000.0) for bus, power in added_kw.items() if bus in net.bus.index]
         return [

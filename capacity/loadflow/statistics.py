@@ -115,9 +115,12 @@ class Gatherer:
     def __init__(
         self, f: Ints, t: Ints, two_port: Reals, rating: Reals, levels_percent: tuple[float, float], island: Ints
     ) -> None:
-        self._f, self._t, self._two_port, self._island = f, t, two_port, island
+        # in the order of their buses, so that lines seen one after the other look at voltages that lie together
+        order = np.argsort(np.maximum(f, t), kind="stable")
+        self._place = np.argsort(order)
+        self._f, self._t, self._two_port, self._island = f[order], t[order], two_port[order], island
         levels = np.array(levels_percent) / 100.0 * rating[:, None]
-        self._limits = np.where(levels > 0.0, levels * levels, np.inf)
+        self._limits = np.where(levels > 0.0, levels * levels, np.inf)[order]
         empty = nothing_gathered(len(f), len(island))
         self._span = 0
         self._top = np.full_like(empty.top_square, -1.0)
@@ -164,12 +167,12 @@ class Gatherer:
     @property
     def gathered(self) -> Gathered:
         """Statistics of everything added."""
-        state = self._state
+        state, place, runs = self._state, self._place, self._state.runs
         return Gathered(
             self._span,
-            np.where(state.top_step >= 0, self._top, np.nan),
-            state.top_step,
-            state.runs,
+            np.where(state.top_step >= 0, self._top, np.nan)[place],
+            state.top_step[place],
+            Runs(runs.count[place], runs.first[place], runs.last[place], runs.longest[place]),
             np.where(state.low_step >= 0, self._low, np.nan),
             state.low_step,
             np.where(state.high_step >= 0, self._high, np.nan),

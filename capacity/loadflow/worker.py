@@ -7,8 +7,7 @@ import numpy.typing as npt
 
 from capacity.loadflow.engines import make_engines
 from capacity.loadflow.grid import Grid
-from capacity.loadflow.kernels import spread
-from capacity.loadflow.lanes import LANES, SOLVED, Block, room
+from capacity.loadflow.lanes import SOLVED, Block, room
 from capacity.loadflow.reference import Reference
 
 Ints = npt.NDArray[np.int64]
@@ -36,23 +35,21 @@ class Worker:
     def solve(self, steps: Ints, power: Block, start: Block | None = None) -> tuple[Block, Statuses]:
         """Voltages ``(n_blocks, n_bus, 2, LANES)`` of steps ``(n_blocks, LANES)`` and each island's status.
 
-        ``start`` are voltages of the same shape to begin with, or of one lane ``(…, 1)`` for all.
+        ``start`` are voltages of the same shape to begin with.
         """
         voltage = room(*power.shape)
-        if start is None:
-            voltage[:] = 0.0
-        elif start.shape[-1] == LANES:
-            voltage[:] = start
-        else:
-            for block in range(len(voltage)):
-                spread(start[min(block, len(start) - 1)], voltage[block])
+        voltage[:] = 0.0 if start is None else start
+        return voltage, self.solve_over(steps, power, voltage)
+
+    def solve_over(self, steps: Ints, power: Block, voltage: Block) -> Statuses:
+        """Solve as :meth:`solve` does, from the voltages given and into their place."""
         at = self._source_voltage[:, steps if self._source_voltage.shape[1] > 1 else np.zeros_like(steps)]
         voltage[:, self._sources, 0] = at.real.transpose(1, 0, 2)
         voltage[:, self._sources, 1] = at.imag.transpose(1, 0, 2)
         status = np.full((len(self._grid.islands), *steps.shape), SOLVED, dtype=np.uint8)
         for engine in self._engines:
             engine.solve(steps, power, voltage, status)
-        return voltage, status
+        return status
 
 
 def source_buses(grid: Grid) -> Ints:

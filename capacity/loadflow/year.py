@@ -15,7 +15,7 @@ from capacity.loadflow.calibration import UNMET, Calibrated, Solved, calibrate
 from capacity.loadflow.flows import Meters, TrafoEnds
 from capacity.loadflow.grid import Grid
 from capacity.loadflow.injections import Injections
-from capacity.loadflow.lanes import FAILED, LANES, PADDING, Block, padded
+from capacity.loadflow.lanes import FAILED, LANES, PADDING, Block, padded, start_after
 from capacity.loadflow.metered import Metered
 from capacity.loadflow.statistics import Gathered, Gatherer, merge
 from capacity.loadflow.worker import Worker
@@ -140,13 +140,14 @@ def _solve_range(plan: Plan, first: int, last: int, curves: Curves, progress: Pr
 
 
 def _solved_block(plan: Plan, worker: Worker, steps: Ints, before: Solved | None) -> Solved:
-    """A block of steps, loads scaled to readings where there are any; the block before says where to start."""
+    """A block of steps, loads scaled to readings where there are any; begun with, and put over, the block before."""
     if plan.metered is not None and plan.net_load is None:
         calibrated = before if isinstance(before, Calibrated) else None
-        return calibrate(plan.injections, plan.metered, steps, worker.solve, calibrated)
-    power = plan.injections.power(steps, None if plan.net_load is None else in_lanes(plan.net_load, steps))
-    voltage, status = worker.solve(steps, power, None if before is None else before.nearest)
-    return Solved(power, voltage, status)
+        return calibrate(plan.injections, plan.metered, steps, worker.solve_over, calibrated)
+    net_load = None if plan.net_load is None else in_lanes(plan.net_load, steps)
+    power = plan.injections.power(steps, net_load, None if before is None else before.power)
+    voltage = start_after(None if before is None else before.voltage, len(steps), plan.grid.n_bus)
+    return Solved(power, voltage, worker.solve_over(steps, power, voltage))
 
 
 def _record(plan: Plan, curves: Curves, numbers: Ints, block: Solved) -> None:

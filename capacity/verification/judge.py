@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -23,6 +25,8 @@ from capacity.verification.worst import worse_of, worst_of_snapshot, worst_of_ye
 
 Ints = npt.NDArray[np.int64]
 Power = dict[int, complex]
+MOST_WAITING = 3
+"""How many nodes may wait for the reference; each holds its worst steps in memory."""
 CHUNK = 192
 """Steps looked at together where a year must be looked at step by step."""
 
@@ -71,31 +75,43 @@ class Judge:
         A figure above 0 is ``false_open`` when it breaks a limit; any figure but one at the search's ceiling is
         ``false_blocked`` when more by the tolerance breaks none.
         """
-        trial = _Trial.of(self, node)
-        stated_kva = float(node["allowed_kva"])
-        if stated_kva > 0.0:
-            broken = trial.broken_by(stated_kva) or trial.broken_by_reference(stated_kva)
-            if broken:
-                return trial.verdict(node, "false_open", stated_kva, broken)
-        if node["reason"] == "search_ceiling":
-            return trial.verdict(node, "agrees", stated_kva, [])
-        larger_kva = stated_kva + max(TOLERANCE_PERCENT / 100.0 * stated_kva, TOLERANCE_KVA)
-        broken = trial.broken_by(larger_kva)
-        return trial.verdict(node, "agrees" if broken else "false_blocked", larger_kva, broken)
+        trial = Trial.of(self, node)
+        return trial.confirmed(trial.verdict())
+
+    def verdicts(self, nodes: Sequence[pd.Series]) -> Iterator[Verdict]:
+        """The verdicts of several rows, in their order.
+
+        One node after another is solved with all threads of the load flow, while one thread confirms the nodes before
+        with the reference. The first node is judged alone: it builds the look-ups that both share from then on.
+        """
+        if not nodes:
+            return
+        yield self.verdict(nodes[0])
+        waiting: deque[Future[Verdict]] = deque()
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            for node in nodes[1:]:
+                if len(waiting) == MOST_WAITING:
+                    yield waiting.popleft().result()
+                trial = Trial.of(self, node)
+                waiting.append(pool.submit(trial.confirmed, trial.verdict()))
+            for one in waiting:
+                yield one.result()
 
 
 @dataclass(frozen=True)
-class _Trial:
+class Trial:
     """One node before the judge: what is watched for it, at which steps first, and what it may do."""
 
     judge: Judge
+    node: pd.Series
     watch: Watch
     allowance: Allowance
     steps: Ints
     before: Snapshot
 
     @classmethod
-    def of(cls, judge: Judge, node: pd.Series) -> _Trial:
+    def of(cls, judge: Judge, node: pd.Series) -> Trial:
+        """The trial of a row of ``tables.results.nodes``."""
         buses = judge.case.topology.buses["bus_id"]
         watch = watch_of(judge.case, int(buses.index[buses.eq(node["node_id"])][0]))
         at = node["binding_at"]
@@ -104,22 +120,40 @@ class _Trial:
         before = judge.engines.steps(steps, judge.base)
         worst = worse_of(worst_of_year(judge.base_year), worst_of_snapshot(before))
         allowance = allowance_of(judge.case, watch, judge.bounds, worst)
-        return cls(judge, watch, allowance, steps, before)
+        return cls(judge, node, watch, allowance, steps, before)
 
-    def broken_by(self, s_kva: float) -> list[Breach]:
+    def verdict(self) -> Verdict:
+        """What the load flow's own engine says."""
+        stated_kva = self._stated_kva
+        if stated_kva > 0.0 and (broken := self._broken_by(stated_kva)):
+            return self._found("false_open", stated_kva, broken)
+        if self.node["reason"] == "search_ceiling":
+            return self._found("agrees", stated_kva, [])
+        larger_kva = stated_kva + max(TOLERANCE_PERCENT / 100.0 * stated_kva, TOLERANCE_KVA)
+        broken = self._broken_by(larger_kva)
+        return self._found("agrees" if broken else "false_blocked", larger_kva, broken)
+
+    def confirmed(self, verdict: Verdict) -> Verdict:
+        """The verdict, or ``false_open`` where only the reference finds that the figure breaks a limit."""
+        reference, stated_kva = self.judge.engines.reference, self._stated_kva
+        if reference is None or not stated_kva > 0.0 or verdict.outcome == "false_open":
+            return verdict
+        broken = self._at(reference(self.steps, self._with(stated_kva), self.watch.feeder_id))
+        checked = verdict if not broken else self._found("false_open", stated_kva, broken)
+        return replace(checked, reference_steps=len(self.steps))
+
+    @property
+    def _stated_kva(self) -> float:
+        return float(self.node["allowed_kva"])
+
+    def _broken_by(self, s_kva: float) -> list[Breach]:
         """What a load breaks at the worst steps; if nothing, what it breaks in the whole window."""
         power = self._with(s_kva)
-        return self._at(self.before, self.judge.engines.steps(self.steps, power)) or self._in_year(power)
+        return self._at(self.judge.engines.steps(self.steps, power)) or self._in_year(power)
 
-    def broken_by_reference(self, s_kva: float) -> list[Breach]:
-        """What a load breaks at the worst steps as the reference solves them."""
-        reference = self.judge.engines.reference
-        if reference is None:
-            return []
-        return self._at(self.before, reference(self.steps, self._with(s_kva), self.watch.feeder_id))
-
-    def verdict(self, node: pd.Series, outcome: str, tried_kva: float, broken: list[Breach]) -> Verdict:
+    def _found(self, outcome: str, tried_kva: float, broken: list[Breach]) -> Verdict:
         """The verdict in words and figures of the run's tables."""
+        node = self.node
         engines, times = self.judge.engines, self.judge.base_year.timestamps
         stated = _stated(node)
         hit = next((breach for breach in broken if stated and _same(breach, *stated)), None)
@@ -140,7 +174,7 @@ class _Trial:
             broken_allowed=first.allowed if first else math.nan,
             binding_agrees=None if outcome != "agrees" or not stated or not broken else hit is not None,
             steps=len(self.steps) if engines.year is None else len(times),
-            reference_steps=0 if engines.reference is None or not node["allowed_kva"] > 0.0 else len(self.steps),
+            reference_steps=0,
         )
 
     def _with(self, s_kva: float) -> Power:
@@ -150,8 +184,9 @@ class _Trial:
         power[self.watch.bus] = power.get(self.watch.bus, 0j) + load
         return power
 
-    def _at(self, before: Snapshot, after: Snapshot) -> list[Breach]:
-        return breaches_at_steps(self.judge.case, self.watch, self.judge.bounds, self.allowance, before, after)
+    def _at(self, after: Snapshot, before: Snapshot | None = None) -> list[Breach]:
+        base = self.before if before is None else before
+        return breaches_at_steps(self.judge.case, self.watch, self.judge.bounds, self.allowance, base, after)
 
     def _in_year(self, power: Power) -> list[Breach]:
         judge = self.judge
@@ -168,7 +203,7 @@ class _Trial:
         solve = self.judge.engines.steps
         for first in range(0, n_steps, CHUNK):
             steps = np.arange(first, min(first + CHUNK, n_steps))
-            broken = self._at(solve(steps, self.judge.base), solve(steps, power))
+            broken = self._at(solve(steps, power), solve(steps, self.judge.base))
             if broken:
                 return broken
         return []

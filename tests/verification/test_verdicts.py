@@ -31,7 +31,7 @@ T1_PEAK, T2_PEAK = PEAK_AT["T1"], PEAK_AT["T2"]
 
 def judge_of(run: Run, case: Case, rules: Policy | None = None) -> Judge:
     """A judge of the full window who looks at few worst steps first: pandapower takes its time."""
-    judge, _ = full_window_judge(case, rules or policy.policy_of(case), run, workers=1)
+    judge = full_window_judge(case, rules or policy.policy_of(case), run, workers=1)
     return replace(judge, worst_count=12)
 
 

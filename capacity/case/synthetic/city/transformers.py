@@ -22,7 +22,7 @@ RATED_KVA = {
     "city": ((400, 500, 630, 800), (0.3, 0.3, 0.3, 0.1)),
     "county": ((315, 400, 500, 630), (0.25, 0.4, 0.25, 0.1)),
     "town": ((200, 250, 315, 400), (0.2, 0.3, 0.3, 0.2)),
-    "rural": ((50, 100, 160, 200, 250), (0.1, 0.25, 0.25, 0.25, 0.15)),
+    "rural": ((50, 100, 160, 200, 250), (0.05, 0.2, 0.3, 0.25, 0.2)),
 }
 """Ratings of public transformers by class, and how often."""
 DEDICATED_KVA = ((250, 315, 400, 630, 800, 1000, 1250), (0.15, 0.2, 0.2, 0.2, 0.1, 0.1, 0.05))
@@ -45,24 +45,24 @@ DEDICATED_MIX = {
 
 @dataclass(frozen=True)
 class _Manner:
-    """How LV networks of a class are built."""
+    """How LV networks of a class are built, and what a main that is too long drops: towns lie nearer to the source."""
 
     mains: int
     spacing_m: float
     trunk: Conductor
     branch: Conductor
+    long_main_drop_percent: tuple[float, float]
 
 
 MANNER: dict[AreaClass, _Manner] = {
-    "city": _Manner(5, 35.0, Conductor("YJLV22-0.6/1", 240), Conductor("YJLV22-0.6/1", 120)),
-    "county": _Manner(4, 40.0, Conductor("JKLYJ-1", 185), Conductor("JKLYJ-1", 95)),
-    "town": _Manner(4, 42.0, Conductor("JKLYJ-1", 150), Conductor("JKLYJ-1", 70)),
-    "rural": _Manner(3, 48.0, Conductor("JKLYJ-1", 120), Conductor("JKLYJ-1", 70)),
+    "city": _Manner(5, 35.0, Conductor("YJLV22-0.6/1", 240), Conductor("YJLV22-0.6/1", 120), (4.5, 11.0)),
+    "county": _Manner(4, 40.0, Conductor("JKLYJ-1", 185), Conductor("JKLYJ-1", 95), (4.5, 11.0)),
+    "town": _Manner(4, 42.0, Conductor("JKLYJ-1", 150), Conductor("JKLYJ-1", 70), (3.0, 9.0)),
+    "rural": _Manner(3, 48.0, Conductor("JKLYJ-1", 120), Conductor("JKLYJ-1", 70), (3.0, 9.0)),
 }
 ORDINARY_PERCENT = (42.0, 12.0, 16.0, 74.0)
 """Highest load of ordinary transformers: mean, spread, lowest, highest."""
 FULL_PERCENT, OVERLOADED_PERCENT = (66.0, 80.0), (85.0, 115.0)
-LONG_MAIN_DROP_PERCENT = (3.0, 9.0)
 THIN_MAIN_PERCENT = (86.0, 112.0)
 KWP_PER_KVA = (0.1, 0.5)
 
@@ -172,17 +172,17 @@ def _with_tree(
     draw, share, degree = rng.random(3)
     peak_kva = transformer.peak.percent / 100.0 * transformer.rated_kva
     if draw < plan.shortages.long_mains:
-        tree = replace(tree, weak=_long_main(peak_kva, 0.3 + 0.25 * share, degree, poles_on_main(tree)))
+        tree = replace(tree, weak=_long_main(peak_kva, 0.3 + 0.25 * share, degree, poles_on_main(tree), manner))
         transformer = replace(transformer, pv_kwp=0.0)  # nobody was allowed a roof at the end of such a line
     elif draw > 1.0 - plan.shortages.thin_mains:
         tree = replace(tree, weak=_thin_main(peak_kva, 0.35 + 0.25 * share, degree, manner))
     return replace(transformer, lv=tree, mix=mix)
 
 
-def _long_main(peak_kva: float, share: float, degree: float, poles: int) -> WeakMain:
+def _long_main(peak_kva: float, share: float, degree: float, poles: int, manner: _Manner) -> WeakMain:
     kva = share * peak_kva
     conductor = sizing.lv_conductor(1.3 * rated_current_a(kva, LV_KV))
-    low, high = LONG_MAIN_DROP_PERCENT
+    low, high = manner.long_main_drop_percent
     return WeakMain(share, conductor, sizing.main_length_m(kva, poles, conductor, low + (high - low) * degree))
 
 
