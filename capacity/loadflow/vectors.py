@@ -34,6 +34,7 @@ _compiled: Callable[[Callable[..., Any]], Any] = intrinsic
 _template: Callable[[Any], Callable[[type], type]] = infer_global
 _lowering: Callable[..., Callable[[Callable[..., Any]], Any]] = lower_builtin
 _signature: Callable[..., Any] = signature
+_function: Callable[..., Any] = cgutils.get_or_insert_function
 _VECTOR = ir.VectorType(ir.DoubleType(), LANES)
 _INDEX = ir.IntType(32)
 
@@ -161,7 +162,7 @@ def root(typing: Any, vector: Any) -> Any:
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         kind = ir.FunctionType(_VECTOR, [_VECTOR])
-        return builder.call(cgutils.get_or_insert_function(builder.module, kind, f"llvm.sqrt.v{LANES}f64"), args)
+        return builder.call(_function(builder.module, kind, f"llvm.sqrt.v{LANES}f64"), args)
 
     return _lanes(_lanes), lower
 

@@ -36,7 +36,7 @@ KIND_WORD = {
 
 @dataclass(frozen=True)
 class Limit:
-    """What binds: its kind's word, and ``("bus" | "branch" | "substation", electrical bus, branch row or meter row)``."""
+    """What binds: its kind's word, and ``bus`` (electrical), ``branch`` (row of the grid) or ``substation`` (meter)."""
 
     kind: str
     table: str

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from capacity.loadflow.additions.kernels import Demand, Wish
 from capacity.loadflow.additions.model import Consumption
 from capacity.loadflow.kernels import LANES
 
@@ -22,7 +23,7 @@ KINDS = 7
 
 @dataclass(frozen=True)
 class Ask:
-    """An addition: ``unit`` its pu power per kVA of peak (load positive), ``factor`` ``(n_steps)`` its part of the peak.
+    """An addition: ``unit`` its pu power per kVA of peak (load positive), ``factor`` its part of the peak by step.
 
     ``sense`` is 1 where it lowers voltages (load), −1 where it raises them (generation).
     """
@@ -42,6 +43,10 @@ class Ask:
         """The unit's direction."""
         return self.vector / abs(self.unit)
 
+    def wish(self, tolerance: float) -> Wish:
+        """As the kernels want it."""
+        return Wish(self.sense, self.vector, self.toward, self.ceiling_kva, tolerance)
+
 
 @dataclass(frozen=True)
 class Loads:
@@ -50,9 +55,17 @@ class Loads:
     profiles: Reals
     net_load: Floats
 
-    def of(self, consumption: Consumption) -> tuple[Reals, Floats]:
-        """What a tree's consumption refers to."""
-        return self.profiles, np.ascontiguousarray(self.net_load[consumption.group])
+    def of(self, consumption: Consumption) -> Demand:
+        """A tree's consumption over the year."""
+        return consumption.demand(self.profiles, self.net_load)
+
+    @staticmethod
+    def at(demand: Demand, steps: Ints) -> tuple[Reals, Reals]:
+        """Profiles and net loads of one block of steps."""
+        return (
+            np.ascontiguousarray(demand.profiles[:, steps]),
+            np.ascontiguousarray(demand.net_load[:, :, steps], dtype=np.float64),
+        )
 
 
 def whole_blocks(steps: Ints) -> tuple[Ints, npt.NDArray[np.bool_]]:
@@ -63,12 +76,6 @@ def whole_blocks(steps: Ints) -> tuple[Ints, npt.NDArray[np.bool_]]:
         steps[np.minimum(lane, len(steps) - 1)].reshape(blocks, LANES),
         (lane < len(steps)).reshape(blocks, LANES),
     )
-
-
-def in_lanes(values: npt.NDArray[np.generic], blocks: int) -> npt.NDArray[np.generic]:
-    """``(n_rows, n_lanes)`` as ``(n_blocks, n_rows, LANES)``."""
-    rows = len(values)
-    return np.ascontiguousarray(values.reshape(rows, blocks, LANES).transpose(1, 0, 2))
 
 
 def parts(values: Complexes) -> Reals:

@@ -55,10 +55,10 @@ class Elsewhere:
         moved = head / np.abs(head) * voltage_pu
         steps = np.array([step])
         blocks = network_blocks(network, 0j, bounds, setting.loads, setting.ask, steps, moved)
-        room, n = blocks.room[0, :, 0], network.tree.n_bus
+        room, n = blocks.scene.room[0, :, 0], network.tree.n_bus
         left = room.copy()
         finite = np.isfinite(bus_bound)
-        left[:n][finite] += (bus_bound - self._allowance[number][:n])[finite] * setting.ask.sense
+        left[:n][finite] += (bus_bound[finite] - self._allowance[number][:n][finite]) * setting.ask.sense
         left[n:] = np.abs(self._allowance[number][n:] - np.abs(1.0 - room[n:]))
         left = np.where((kind >= 0) & (kind != TRANSFORMER), left, np.inf)
         thing = int(np.argmin(left))

@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from capacity.loadflow.additions.asking import Ask
+from capacity.loadflow.additions.kernels import Scene
 from capacity.loadflow.additions.model import Network, Trunk
 from capacity.loadflow.additions.own import Blocks, Figures, run_search
 from capacity.loadflow.additions.trees import Tree, Watch
-from capacity.loadflow.additions.trunk import TrunkBlocks, tree_rooms
+from capacity.loadflow.additions.trunk import tree_rooms
 from capacity.loadflow.kernels import LANES
 
 Ints = npt.NDArray[np.int64]
@@ -47,7 +48,7 @@ def joint_kinds(trunk: Trunk, above: Ints, network: Network, below: Ints) -> Int
 
 def search_joint(
     trunk: Trunk,
-    above: TrunkBlocks,
+    above: Blocks,
     network: Network,
     below: Blocks,
     kind: Ints,
@@ -62,14 +63,12 @@ def search_joint(
     ``where`` in the answer counts the joint tree's buses and branches.
     """
     tree = joined(trunk, network)
-    base, n = above.blocks, trunk.tree.n_bus
-    power = np.concatenate([base.power, below.power[:, 2:]], axis=1)
-    start = np.concatenate([base.start, below.start[:, 2:]], axis=1)
-    bound = np.concatenate([base.bound, below.bound[:, 2:]], axis=1)
-    slope = np.concatenate([above.slope, np.zeros((len(power), tree.n_bus - n, 2, LANES))], axis=1)
+    base, n = above.scene, trunk.tree.n_bus
+    power = np.concatenate([base.power, below.scene.power[:, 2:]], axis=1)
+    start = np.concatenate([base.start, below.scene.start[:, 2:]], axis=1)
+    bound = np.concatenate([base.bound, below.scene.bound[:, 2:]], axis=1)
+    slope = np.concatenate([base.slope, np.zeros((len(power), tree.n_bus - n, 2, LANES))], axis=1)
     offset_of = np.concatenate([trunk.offset_of, np.full(len(network.tree.watch.child), -1)]).astype(np.int64)
-    size, room = tree_rooms(tree, offset_of, above.offset, bound, ask, power, start)
-    blocks = Blocks(base.steps, base.shape, power, start, base.source, bound, size, room)
-    return run_search(
-        tree, kind, blocks, ask, nodes - 2 + n, guess, tolerance, slope=slope, offset_of=offset_of, offset=above.offset
-    )
+    size, room = tree_rooms(tree, offset_of, base.offset, bound, ask, power, start)
+    scene = Scene(power, slope, start, base.source, base.offset, bound, size, room, base.shape)
+    return run_search(tree, kind, Blocks(above.steps, scene), ask, nodes - 2 + n, guess, tolerance, offset_of=offset_of)

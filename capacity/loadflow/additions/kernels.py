@@ -9,13 +9,13 @@ in a straight line as the addition grows. The chord from nothing added to a prob
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from capacity.loadflow.kernels import FAST, LANES, _backward, solve_block
+from capacity.loadflow.kernels import FAST, LANES, solve_block
 from capacity.loadflow.vectors import (
     any_above,
     any_below,
@@ -47,34 +47,100 @@ DEPENDENT_ROUNDS: Final = 2
 """Times the powers that depend on voltage are brought up to date within a probe."""
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def currents(parent: Ints, ab: Reals, shunt: Reals, power: Block, voltage: Block, current: Block) -> None:
+class Limbs(NamedTuple):
+    """A tree and what is watched on its branches, see :class:`.trees.Tree` and :class:`.trees.Watch`.
+
+    ``offset_of`` is, per watched branch, the row of the other power that counts with it, -1 none.
+    """
+
+    parent: Ints
+    ab: Reals
+    shunt: Reals
+    child: Ints
+    ends: Reals
+    scale: Reals
+    is_power: Bools
+    offset_of: Ints
+
+
+class Demand(NamedTuple):
+    """What a tree's buses consume and where it comes from, see :class:`.model.Consumption`.
+
+    ``profiles`` ``(n_profiles, n_steps)``, ``net_load`` ``(n_groups, 2, n_steps)``, pu.
+    """
+
+    constant: Reals
+    fixed_bus: Ints
+    fixed_profile: Ints
+    fixed_p: Reals
+    fixed_q: Reals
+    shared_bus: Ints
+    shared_group: Ints
+    shared_profile: Ints
+    shared_power: Reals
+    profiles: Reals
+    net_load: Floats
+
+
+class Scene(NamedTuple):
+    """Blocks of steps without the addition.
+
+    ``power``, ``start`` ``(n_blocks, n_bus, 2, LANES)``; ``slope`` the same or empty: change of power per pu of
+    voltage; ``source`` ``(n_blocks, 2, LANES)``; ``offset`` ``(n_blocks, n_offsets, 2, LANES)``; ``bound``, ``size``,
+    ``room`` ``(n_blocks, n_bus [+ n_watch], LANES)``; ``shape`` ``(n_blocks, LANES)``, the addition's part of its peak.
+    """
+
+    power: Block
+    slope: Block
+    start: Block
+    source: Block
+    offset: Block
+    bound: Block
+    size: Block
+    room: Block
+    shape: Reals
+
+
+class Wish(NamedTuple):
+    """What is added: ``sense`` 1 where low voltages are bounded, −1 where high ones; ``unit`` pu per kVA of peak.
+
+    ``toward`` is the unit's direction; the search ends at ``ceiling`` kVA, or within the relative ``tolerance``.
+    """
+
+    sense: float
+    unit: Reals
+    toward: Reals
+    ceiling: float
+    tolerance: float
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def currents(limbs: Limbs, power: Block, voltage: Block, current: Block) -> None:
     """The current into every subtree at the voltages given."""
+    parent, ab, shunt = limbs.parent, limbs.ab, limbs.shunt
     current[:] = 0.0
-    _backward(0, len(parent), parent, ab, shunt, power, voltage, current)
+    for i in range(len(parent) - 1, 0, -1):
+        p = parent[i]
+        g, b, dr, di = shunt[i, 0], shunt[i, 1], ab[i, 4], ab[i, 5]
+        vr, vi = load(voltage, 2 * i), load(voltage, 2 * i + 1)
+        sr, si = load(power, 2 * i), load(power, 2 * i + 1)
+        inverse = 1.0 / (vr * vr + vi * vi)
+        jr = load(current, 2 * i) + ((sr * vr + si * vi) * inverse + (g * vr - b * vi))
+        ji = load(current, 2 * i + 1) + ((sr * vi - si * vr) * inverse + (g * vi + b * vr))
+        store(current, 2 * i, jr)
+        store(current, 2 * i + 1, ji)
+        store(current, 2 * p, load(current, 2 * p) + (dr * jr - di * ji))
+        store(current, 2 * p + 1, load(current, 2 * p + 1) + (dr * ji + di * jr))
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def rooms(
-    parent: Ints,
-    child: Ints,
-    ends: Reals,
-    scale: Reals,
-    is_power: Bools,
-    offset_of: Ints,
-    offset: Block,
-    bound: Block,
-    sense: float,
-    toward: Reals,
-    voltage: Block,
-    current: Block,
-    size: Block,
-    room: Block,
+    limbs: Limbs, wish: Wish, offset: Block, bound: Block, voltage: Block, current: Block, size: Block, room: Block
 ) -> None:
-    """Room of every bus, then of every watched branch, ``(n_bus + n_watch, LANES)``; ``size`` of every voltage.
-
-    ``sense`` is 1 where low voltages are bounded, −1 where high ones; ``toward`` the direction of the addition.
-    """
+    """Room of every bus, then of every watched branch, ``(n_bus + n_watch, LANES)``; ``size`` of every voltage."""
+    parent, child, ends, scale = limbs.parent, limbs.child, limbs.ends, limbs.scale
+    is_power, offset_of = limbs.is_power, limbs.offset_of
+    sense, toward = wish.sense, wish.toward
     n = len(parent)
     for i in range(n):
         vr, vi = load(voltage, 2 * i), load(voltage, 2 * i + 1)
@@ -115,13 +181,9 @@ def _depend(n: int, power: Block, slope: Block, start: Block, voltage: Block, ow
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def _probe(
-    parent: Ints,
-    ab: Reals,
-    shunt: Reals,
-    own: Block,
-    slope: Block,
-    start: Block,
-    source: Reals,
+    limbs: Limbs,
+    scene: Scene,
+    block: int,
     node: int,
     added: Reals,
     power: Block,
@@ -130,44 +192,34 @@ def _probe(
     status: npt.NDArray[np.uint8],
 ) -> bool:
     """Solve one block with ``added`` ``(2, LANES)`` at ``node``; False if a lane has no solution."""
-    n = len(parent)
+    n = len(limbs.parent)
+    own, start = scene.power[block], scene.start[block]
     power[:] = own
     power[node] += added
     voltage[:] = start
-    voltage[0] = source
+    voltage[0] = scene.source[block]
     status[:] = 0
-    solve_block(0, n, parent, ab, shunt, power, voltage, current, status)
-    if len(slope):
+    solve_block(0, n, limbs.parent, limbs.ab, limbs.shunt, power, voltage, current, status)
+    if len(scene.slope):
         for _ in range(DEPENDENT_ROUNDS):
             if status.any():
                 break
-            _depend(n, power, slope, start, voltage, own)
+            _depend(n, power, scene.slope[block], start, voltage, own)
             power[node] += added
-            solve_block(0, n, parent, ab, shunt, power, voltage, current, status)
+            solve_block(0, n, limbs.parent, limbs.ab, limbs.shunt, power, voltage, current, status)
     if status.any():
         return False
-    currents(parent, ab, shunt, power, voltage, current)
+    currents(limbs, power, voltage, current)
     return True
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def settle(
-    parent: Ints,
-    ab: Reals,
-    shunt: Reals,
-    own: Block,
-    slope: Block,
-    start: Block,
-    source: Reals,
-    node: int,
-    added: Reals,
-    voltage: Block,
-) -> bool:
-    """Voltages of one block with ``added`` ``(2, LANES)`` at ``node``; False if a lane has no solution."""
-    n = len(parent)
+def settle(limbs: Limbs, scene: Scene, node: int, added: Reals, voltage: Block) -> bool:
+    """Voltages of the first block with ``added`` ``(2, LANES)`` at ``node``; False if a lane has no solution."""
+    n = len(limbs.parent)
     power, current = np.empty((n, 2, LANES)), np.empty((n, 2, LANES))
     status = np.zeros(LANES, dtype=np.uint8)
-    return _probe(parent, ab, shunt, own, slope, start, source, node, added, power, voltage, current, status)
+    return _probe(limbs, scene, 0, node, added, power, voltage, current, status)
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
@@ -193,7 +245,7 @@ def _promises(
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def _falls(per_kva: Reals, kind: Ints, reference: Ints, size0: Block, room0: Block, room: Block, fall: Reals) -> None:
-    """Update the largest fall of room per kVA of peak, made comparable by the voltage it is inversely proportional to."""
+    """Update the largest fall of room per kVA of peak, times the voltage that it is inversely proportional to."""
     for m in range(len(kind)):
         if kind[m] < 0:
             continue
@@ -210,32 +262,13 @@ def _falls(per_kva: Reals, kind: Ints, reference: Ints, size0: Block, room0: Blo
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def search(
-    parent: Ints,
-    ab: Reals,
-    shunt: Reals,
-    child: Ints,
-    ends: Reals,
-    scale: Reals,
-    is_power: Bools,
-    offset_of: Ints,
-    offset: Block,
+    limbs: Limbs,
+    scene: Scene,
+    wish: Wish,
     kind: Ints,
-    n_kinds: int,
-    bound: Block,
-    sense: float,
-    unit: Reals,
-    power: Block,
-    slope: Block,
-    start: Block,
-    source: Block,
-    size0: Block,
-    room0: Block,
     reference: Ints,
-    shape: Reals,
     nodes: Ints,
     guess: Reals,
-    ceiling: float,
-    tolerance: float,
     promise: Reals,
     where: Ints,
     answer: Reals,
@@ -247,25 +280,21 @@ def search(
     Parameters
     ----------
     kind : what sort of limit each watched thing is, ``(n_bus + n_watch)``, -1 where it is not watched.
-    power, start : ``(n_blocks, n_bus, 2, LANES)`` without the addition; ``slope`` the same or empty; ``source``
-        ``(n_blocks, 2, LANES)``; ``bound``, ``size0``, ``room0`` ``(n_blocks, n_bus [+ n_watch], LANES)``.
-    shape : ``(n_blocks, LANES)``, the addition's part of its peak in every step; ``unit`` pu per kVA of peak.
-    guess : where the search begins, kVA; ``ceiling`` where it ends.
+    reference : see ``_falls``.
+    guess : where the search begins, kVA.
     promise, where : out, ``(n_nodes, n_kinds)``: what each kind of limit alone would allow, and which watched thing, at
         which lane: ``thing · n_lanes + block · LANES + lane``.
     answer : out, ``(n_nodes, n_bus + n_watch)`` or empty: see ``_falls``.
     figure, exact : out: the largest addition that was solved and broke nothing; whether the promise agrees with it.
     """
-    n, blocks = len(parent), len(power)
-    own_power, voltage, current = np.empty((n, 2, LANES)), np.empty((n, 2, LANES)), np.empty((n, 2, LANES))
-    size, room, added = np.empty((n, LANES)), np.empty((n + len(child), LANES)), np.empty((2, LANES))
-    per_kva = np.zeros(LANES)
-    status = np.zeros(LANES, dtype=np.uint8)
+    n, blocks, n_kinds = len(limbs.parent), len(scene.power), promise.shape[1]
+    total = n + len(limbs.child)
+    power, voltage, current = np.empty((n, 2, LANES)), np.empty((n, 2, LANES)), np.empty((n, 2, LANES))
+    size, room, added = np.empty((n, LANES)), np.empty((total, LANES)), np.empty((2, LANES))
+    per_kva, status = np.zeros(LANES), np.zeros(LANES, dtype=np.uint8)
+    shape, unit, ceiling, tolerance = scene.shape, wish.unit, wish.ceiling, wish.tolerance
+    best, at, fall = np.empty(n_kinds), np.empty(n_kinds, dtype=np.int64), np.empty(total)
     lanes = blocks * LANES
-    toward = unit / np.sqrt(unit[0] ** 2 + unit[1] ** 2)
-    none = np.empty((0, 2, LANES))
-    best, at = np.empty(n_kinds), np.empty(n_kinds, dtype=np.int64)
-    fall = np.empty(n + len(child))
     for number in range(len(nodes)):
         node = nodes[number]
         s = min(max(guess[number], 1e-3), ceiling)
@@ -282,19 +311,13 @@ def search(
                     added[0, k] = s * shape[block, k] * unit[0]
                     added[1, k] = s * shape[block, k] * unit[1]
                     per_kva[k] = 1.0 / (s * shape[block, k]) if shape[block, k] > 1e-6 else 0.0
-                solved = _probe(
-                    parent, ab, shunt, power[block], slope[block] if len(slope) else none, start[block], source[block],
-                    node, added, own_power, voltage, current, status,
-                )  # fmt: skip
+                solved = _probe(limbs, scene, block, node, added, power, voltage, current, status)
                 if not solved:
                     break
-                rooms(
-                    parent, child, ends, scale, is_power, offset_of, offset[block], bound[block], sense, toward,
-                    voltage, current, size, room,
-                )  # fmt: skip
-                _promises(s, kind, room0[block], room, best, at, lanes, block * LANES)
+                rooms(limbs, wish, scene.offset[block], scene.bound[block], voltage, current, size, room)
+                _promises(s, kind, scene.room[block], room, best, at, lanes, block * LANES)
                 if len(answer):
-                    _falls(per_kva, kind, reference, size0[block], room0[block], room, fall)
+                    _falls(per_kva, kind, reference, scene.size[block], scene.room[block], room, fall)
             if not solved:
                 high = s
                 s = 0.5 * (good + s)
@@ -335,39 +358,27 @@ def search(
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def consumption(
-    constant: Reals,
-    fixed_bus: Ints,
-    fixed_profile: Ints,
-    fixed_p: Reals,
-    fixed_q: Reals,
-    shared_bus: Ints,
-    shared_group: Ints,
-    shared_profile: Ints,
-    shared_power: Reals,
-    factors: Block,
-    net_load: Block,
-    power: Block,
-) -> None:
+def consumption(demand: Demand, factors: Block, net_load: Block, power: Block) -> None:
     """Consumption of a tree's buses in one block: what :mod:`capacity.loadflow.injections` says of the whole grid.
 
     ``factors`` ``(n_profiles, LANES)``, ``net_load`` ``(n_groups, 2, LANES)``.
     """
-    for i in range(len(constant)):
-        store(power, 2 * i, constant[i, 0])
-        store(power, 2 * i + 1, constant[i, 1])
-    for entry in range(len(fixed_bus)):
-        i, row = fixed_bus[entry], fixed_profile[entry]
-        factor = load(factors, row)
-        store(power, 2 * i, load(power, 2 * i) + factor * fixed_p[entry])
-        store(power, 2 * i + 1, load(power, 2 * i + 1) + factor * fixed_q[entry])
-    if len(shared_bus):
-        _share(shared_bus, shared_group, shared_profile, shared_power, factors, net_load, power)
+    for i in range(len(demand.constant)):
+        store(power, 2 * i, demand.constant[i, 0])
+        store(power, 2 * i + 1, demand.constant[i, 1])
+    for entry in range(len(demand.fixed_bus)):
+        i = demand.fixed_bus[entry]
+        factor = load(factors, demand.fixed_profile[entry])
+        store(power, 2 * i, load(power, 2 * i) + factor * demand.fixed_p[entry])
+        store(power, 2 * i + 1, load(power, 2 * i + 1) + factor * demand.fixed_q[entry])
+    if len(demand.shared_bus):
+        _share(demand, factors, net_load, power)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _share(bus: Ints, group: Ints, profile: Ints, base: Reals, factors: Block, net_load: Block, power: Block) -> None:
+def _share(demand: Demand, factors: Block, net_load: Block, power: Block) -> None:
     """Shares of each group's net load by base power × profile; by base power where all profiles are zero."""
+    bus, group, profile, base = demand.shared_bus, demand.shared_group, demand.shared_profile, demand.shared_power
     weighted = np.zeros((len(net_load), LANES))
     plain = np.zeros(len(net_load))
     for entry in range(len(bus)):
@@ -389,10 +400,9 @@ def _share(bus: Ints, group: Ints, profile: Ints, base: Reals, factors: Block, n
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _gather(
-    steps: Ints, begin: int, profiles: Reals, net_load: Floats, factors: Block, shared: Block, number: Ints
-) -> None:
+def _gather(steps: Ints, begin: int, demand: Demand, factors: Block, shared: Block, number: Ints) -> None:
     """Profiles and net loads of one block; the last step fills what is left of it."""
+    profiles, net_load = demand.profiles, demand.net_load
     for k in range(LANES):
         number[k] = steps[min(begin + k, len(steps) - 1)]
     for row in range(len(profiles)):
@@ -405,15 +415,15 @@ def _gather(
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
-def _slack(n: int, line: Bools, allowance: Reals, sense: float, size: Block, room: Block, slack: Reals) -> None:
+def _slack(n: int, is_power: Bools, allowance: Reals, sense: float, size: Block, room: Block, slack: Reals) -> None:
     """How far the head (bus 1) may move before something passes its allowance."""
     left = in_all_lanes(np.inf)
     for i in range(2, n):
         left = smaller((load(size, i) - allowance[i]) * sense, left)
     if sense > 0.0:
         top, nearly_nothing = load(size, 1), in_all_lanes(1e-9)
-        for w in range(len(line)):
-            if line[w]:
+        for w in range(len(is_power)):
+            if not is_power[w]:
                 over = load(room, n + w) - 1.0
                 rate = larger(larger(over, 0.0 - over), nearly_nothing)
                 left = smaller(top * (allowance[n + w] / rate - 1.0), left)
@@ -463,27 +473,10 @@ def _least(
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def sweep_steps(
-    parent: Ints,
-    ab: Reals,
-    shunt: Reals,
-    child: Ints,
-    ends: Reals,
-    scale: Reals,
-    is_power: Bools,
+    limbs: Limbs,
+    demand: Demand,
+    wish: Wish,
     bound: Reals,
-    sense: float,
-    toward: Reals,
-    constant: Reals,
-    fixed_bus: Ints,
-    fixed_profile: Ints,
-    fixed_p: Reals,
-    fixed_q: Reals,
-    shared_bus: Ints,
-    shared_group: Ints,
-    shared_profile: Ints,
-    shared_power: Reals,
-    profiles: Reals,
-    net_load: Floats,
     head: Complexes,
     steps: Ints,
     shape: Reals,
@@ -495,7 +488,6 @@ def sweep_steps(
     within: Bools,
     inflow: Complexes,
     allowance: Reals,
-    line: Bools,
     slack: Floats,
 ) -> int:
     """Solve an LV network at given head voltages, and keep what the search asks of its year.
@@ -504,36 +496,29 @@ def sweep_steps(
     something in the network, other than its own transformer, passes ``allowance``; pu) are filled; for ``least_room``,
     ``least_step`` and ``within`` see ``_least``. Returns how many steps had no solution.
     """
-    n, n_steps = len(parent), len(steps)
+    n, n_steps = len(limbs.parent), len(steps)
     power, voltage, current = np.empty((n, 2, LANES)), np.zeros((n, 2, LANES)), np.empty((n, 2, LANES))
-    size, room, bounds = np.empty((n, LANES)), np.empty((n + len(child), LANES)), np.empty((n, LANES))
+    size, room, bounds = np.empty((n, LANES)), np.empty((n + len(limbs.child), LANES)), np.empty((n, LANES))
     for i in range(n):
         bounds[i] = bound[i]
-    factors, shared = np.empty((len(profiles), LANES)), np.empty((len(net_load), 2, LANES))
+    factors, shared = np.empty((len(demand.profiles), LANES)), np.empty((len(demand.net_load), 2, LANES))
     status, number = np.zeros(LANES, dtype=np.uint8), np.empty(LANES, dtype=np.int64)
-    per_peak, left = np.empty(LANES), np.empty(LANES)
-    offset_of, no_offset = np.full(len(child), -1, dtype=np.int64), np.empty((0, 2, LANES))
+    per_peak, left, no_offset = np.empty(LANES), np.empty(LANES), np.empty((0, 2, LANES))
     failed = 0
     for begin in range(0, n_steps, LANES):
-        _gather(steps, begin, profiles, net_load, factors, shared, number)
+        _gather(steps, begin, demand, factors, shared, number)
         for k in range(LANES):
             column = min(begin + k, n_steps - 1)
             voltage[0, 0, k] = head[column].real
             voltage[0, 1, k] = head[column].imag
             here = begin + k < n_steps and shape[column] > 1e-6
             per_peak[k] = 1.0 / shape[column] if here else np.nan
-        consumption(
-            constant, fixed_bus, fixed_profile, fixed_p, fixed_q, shared_bus, shared_group, shared_profile,
-            shared_power, factors, shared, power,
-        )  # fmt: skip
+        consumption(demand, factors, shared, power)
         status[:] = 0
-        solve_block(0, n, parent, ab, shunt, power, voltage, current, status)
-        currents(parent, ab, shunt, power, voltage, current)
-        rooms(
-            parent, child, ends, scale, is_power, offset_of, no_offset, bounds, sense, toward, voltage, current, size,
-            room,
-        )  # fmt: skip
-        _slack(n, line, allowance, sense, size, room, left)
+        solve_block(0, n, limbs.parent, limbs.ab, limbs.shunt, power, voltage, current, status)
+        currents(limbs, power, voltage, current)
+        rooms(limbs, wish, no_offset, bounds, voltage, current, size, room)
+        _slack(n, limbs.is_power, allowance, wish.sense, size, room, left)
         for k in range(min(LANES, n_steps - begin)):
             failed += status[k] != 0
             vr, vi, jr, ji = voltage[1, 0, k], voltage[1, 1, k], current[1, 0, k], current[1, 1, k]
@@ -546,28 +531,10 @@ def sweep_steps(
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def trunk_steps(
-    parent: Ints,
-    ab: Reals,
-    shunt: Reals,
-    child: Ints,
-    ends: Reals,
-    scale: Reals,
-    is_power: Bools,
-    offset_of: Ints,
+    limbs: Limbs,
+    demand: Demand,
+    wish: Wish,
     bound: Reals,
-    sense: float,
-    toward: Reals,
-    constant: Reals,
-    fixed_bus: Ints,
-    fixed_profile: Ints,
-    fixed_p: Reals,
-    fixed_q: Reals,
-    shared_bus: Ints,
-    shared_group: Ints,
-    shared_profile: Ints,
-    shared_power: Reals,
-    profiles: Reals,
-    net_load: Floats,
     source: Complexes,
     head: Ints,
     inflow: Complexes,
@@ -579,40 +546,35 @@ def trunk_steps(
     """Solve a trunk with the power that each LV network draws at its ``head``; returns the steps without solution.
 
     ``source`` ``(n_steps)`` and ``inflow`` ``(n_networks, n_steps)`` follow ``steps``. Filled: ``solution`` ``(n_bus,
-    n_steps)``, ``kept`` (room of everything watched, padded to whole blocks) and ``through``, the power into the
-    branches whose bound counts other power as well (``offset_of``), pu.
+    n_steps)``, ``kept`` (room of everything watched, padded to whole blocks; without the other power of ``offset_of``)
+    and ``through``, the power into the branches with which other power counts, pu.
     """
-    n, n_steps = len(parent), len(steps)
+    child, ends, offset_of = limbs.child, limbs.ends, limbs.offset_of
+    n, n_steps = len(limbs.parent), len(steps)
     power, voltage, current = np.empty((n, 2, LANES)), np.zeros((n, 2, LANES)), np.empty((n, 2, LANES))
     size, room, bounds = np.empty((n, LANES)), np.empty((n + len(child), LANES)), np.empty((n, LANES))
     for i in range(n):
         bounds[i] = bound[i]
-    factors, shared = np.empty((len(profiles), LANES)), np.empty((len(net_load), 2, LANES))
+    factors, shared = np.empty((len(demand.profiles), LANES)), np.empty((len(demand.net_load), 2, LANES))
     status, number = np.zeros(LANES, dtype=np.uint8), np.empty(LANES, dtype=np.int64)
-    nothing, no_offset = np.full(len(child), -1, dtype=np.int64), np.empty((0, 2, LANES))
+    nothing = np.zeros((len(through), 2, LANES))
     failed = 0
     for begin in range(0, n_steps, LANES):
-        _gather(steps, begin, profiles, net_load, factors, shared, number)
+        _gather(steps, begin, demand, factors, shared, number)
         for k in range(LANES):
             column = min(begin + k, n_steps - 1)
             voltage[0, 0, k] = source[column].real
             voltage[0, 1, k] = source[column].imag
-        consumption(
-            constant, fixed_bus, fixed_profile, fixed_p, fixed_q, shared_bus, shared_group, shared_profile,
-            shared_power, factors, shared, power,
-        )  # fmt: skip
+        consumption(demand, factors, shared, power)
         for j in range(len(head)):
             for k in range(LANES):
                 drawn = inflow[j, min(begin + k, n_steps - 1)]
                 power[head[j], 0, k] += drawn.real
                 power[head[j], 1, k] += drawn.imag
         status[:] = 0
-        solve_block(0, n, parent, ab, shunt, power, voltage, current, status)
-        currents(parent, ab, shunt, power, voltage, current)
-        rooms(
-            parent, child, ends, scale, is_power, nothing, no_offset, bounds, sense, toward, voltage, current, size,
-            room,
-        )  # fmt: skip
+        solve_block(0, n, limbs.parent, limbs.ab, limbs.shunt, power, voltage, current, status)
+        currents(limbs, power, voltage, current)
+        rooms(limbs, wish, nothing, bounds, voltage, current, size, room)
         for m in range(len(room)):
             for k in range(LANES):
                 kept[m, begin + k] = room[m, k]
@@ -623,7 +585,7 @@ def trunk_steps(
             for w in range(len(child)):
                 if offset_of[w] >= 0:
                     c = child[w]
-                    p = parent[c]
+                    p = limbs.parent[c]
                     j_in = complex(current[c, 0, k], current[c, 1, k])
                     v_in = complex(voltage[p, 0, k], voltage[p, 1, k])
                     up = complex(ends[w, 4], ends[w, 5]) * j_in + complex(ends[w, 6], ends[w, 7]) * v_in

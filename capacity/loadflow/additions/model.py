@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from capacity.loadflow.additions.kernels import Demand
 from capacity.loadflow.additions.trees import (
     BranchBounds,
     Cut,
@@ -45,10 +46,9 @@ class Consumption:
     shared_power: Reals
     group: Ints
 
-    @property
-    def arrays(self) -> tuple[npt.NDArray[np.generic], ...]:
-        """In the order in which the kernels want them."""
-        return (
+    def demand(self, profiles: Reals, net_load: Floats) -> Demand:
+        """As the kernels want it; ``profiles`` and ``net_load`` are the load flow's."""
+        return Demand(
             self.constant,
             self.fixed_bus,
             self.fixed_profile,
@@ -58,11 +58,13 @@ class Consumption:
             self.shared_group,
             self.shared_profile,
             self.shared_power,
+            profiles,
+            np.ascontiguousarray(net_load[self.group]),
         )
 
 
 def consumption_of(injections: Injections, added: Complexes, bus: Ints) -> Consumption:
-    """The consumption at a tree's buses (``bus``, electrical, -1 none); ``added`` is constant power per electrical bus."""
+    """The consumption at a tree's buses (``bus``, electrical, -1 none), with ``added``, constant per electrical bus."""
     local = np.full(len(injections.constant), -1, dtype=np.int64)
     mine = bus >= 0
     local[bus[mine]] = np.flatnonzero(mine)
@@ -167,15 +169,15 @@ def cut_model(
         source = int(grid.parent[root])
         trunk_of_bus[tree.bus[1:]] = number
         local_of_bus[tree.bus[1:]] = np.arange(1, tree.n_bus)
-        networks = np.flatnonzero(np.isin(cut.head, tree.bus[1:]))
+        fed = np.flatnonzero(np.isin(cut.head, tree.bus[1:]))
         trunks.append(
             Trunk(
                 number,
                 tree,
                 _trunk_consumption(injections, added, tree),
                 int(np.flatnonzero(source_buses == source)[0]),
-                networks,
-                local_of_bus[cut.head[networks]],
+                fed,
+                local_of_bus[cut.head[fed]],
                 offset_of,
                 rows,
             )
@@ -227,8 +229,6 @@ def _with_substations(
     grid: Grid, sweep: Sweep, tree: Tree, meters: SubstationEnds, child_of: Ints
 ) -> tuple[Tree, Ints, Ints]:
     """The trunk with one more watched branch for every metered branch into a substation with a rating."""
-    from dataclasses import replace
-
     local = {int(bus): place for place, bus in enumerate(tree.bus.tolist()) if place > 0}
     child, ends, scale, rows = [], [], [], []
     for bus, row in sorted(set(zip(meters.child.tolist(), meters.row.tolist(), strict=True))):

@@ -21,11 +21,10 @@ from capacity.loadflow.additions.asking import (
     VOLTAGE,
     Ask,
     Loads,
-    in_lanes,
     parts,
     whole_blocks,
 )
-from capacity.loadflow.additions.kernels import consumption, currents, rooms, search, sweep_steps
+from capacity.loadflow.additions.kernels import Scene, consumption, currents, rooms, search, sweep_steps
 from capacity.loadflow.additions.model import Network
 from capacity.loadflow.additions.trees import Tree
 from capacity.loadflow.kernels import LANES, solve_block
@@ -91,28 +90,33 @@ def network_year(
     least_step = np.full(least_room.shape, -1, dtype=np.int64)
     within = np.zeros(int(steps.max()) + 1, dtype=bool)
     inflow, slack = np.empty(n, dtype=np.complex128), np.empty(n, dtype=np.float32)
-    profiles, net_load = loads.of(network.consumption)
     failed = sweep_steps(
-        tree.parent, tree.ab, tree.shunt, watch.child, watch.ends, watch.scale, watch.power, bounds.bus, ask.sense,
-        ask.toward, *network.consumption.arrays, profiles, net_load, head, steps, ask.factor[steps], bounds.kind,
-        reference_of(tree), np.full(total, -np.inf) if need is None else need, least_room, least_step, within, inflow,
-        bounds.allowance, ~watch.power, slack,
-    )  # fmt: skip
+        tree.limbs(),
+        loads.of(network.consumption),
+        ask.wish(0.0),
+        bounds.bus,
+        head,
+        steps,
+        ask.factor[steps],
+        bounds.kind,
+        tree.reference,
+        np.full(total, -np.inf) if need is None else need,
+        least_room,
+        least_step,
+        within,
+        inflow,
+        bounds.allowance,
+        slack,
+    )
     return NetworkYear(least_room, least_step, within, inflow, slack, failed)
 
 
 @dataclass(frozen=True)
 class Blocks:
-    """Some steps of a tree solved without the addition, in the form of :func:`.kernels.search`."""
+    """Some steps of a tree solved without the addition; ``steps`` are their numbers ``(n_blocks, LANES)``."""
 
     steps: Ints
-    shape: Reals
-    power: Reals
-    start: Reals
-    source: Reals
-    bound: Reals
-    size: Reals
-    room: Reals
+    scene: Scene
 
 
 @dataclass(frozen=True)
@@ -132,39 +136,28 @@ def network_blocks(
     network: Network, impedance: complex, bounds: NetworkBounds, loads: Loads, ask: Ask, steps: Ints, head: Complexes
 ) -> Blocks:
     """Steps of a network behind the impedance of what feeds it; ``head`` are the head's voltages ``(n_steps)``."""
-    tree, watch = network.tree.behind(impedance), network.tree.watch
+    tree, limbs = network.tree, network.tree.limbs()
     table, counted = whole_blocks(steps)
     at = np.searchsorted(steps, table)
     blocks, n = len(table), tree.n_bus
-    profiles, net_load = loads.of(network.consumption)
+    demand, wish = loads.of(network.consumption), ask.wish(0.0)
     power, start = np.empty((blocks, n, 2, LANES)), np.zeros((blocks, n, 2, LANES))
-    source = np.empty((blocks, 2, LANES))
-    size, room = np.empty((blocks, n, LANES)), np.empty((blocks, n + len(watch.child), LANES))
+    source, offset = np.empty((blocks, 2, LANES)), np.empty((blocks, 0, 2, LANES))
+    size, room = np.empty((blocks, n, LANES)), np.empty((blocks, n + len(limbs.child), LANES))
     bound = np.ascontiguousarray(np.broadcast_to(bounds.bus[None, :, None], (blocks, n, LANES)))
     current, status = np.empty((n, 2, LANES)), np.zeros(LANES, dtype=np.uint8)
-    plain = network.tree
-    offset_of, no_offset = np.full(len(watch.child), -1, dtype=np.int64), np.empty((0, 2, LANES))
     for block in range(blocks):
-        consumption(
-            *network.consumption.arrays,
-            np.ascontiguousarray(profiles[:, table[block]]),
-            np.ascontiguousarray(net_load[:, :, table[block]], dtype=np.float64),
-            power[block],
-        )
-        voltage = start[block]
-        here = head[at[block]]
+        consumption(demand, *loads.at(demand, table[block]), power[block])
+        voltage, here = start[block], head[at[block]]
         voltage[0] = parts(here)
-        status[:] = 0
-        solve_block(0, n, plain.parent, plain.ab, plain.shunt, power[block], voltage, current, status)
-        currents(plain.parent, plain.ab, plain.shunt, power[block], voltage, current)
+        solve_block(0, n, limbs.parent, limbs.ab, limbs.shunt, power[block], voltage, current, status)
+        currents(limbs, power[block], voltage, current)
         source[block] = parts(here + impedance * (current[1, 0] + 1j * current[1, 1]))
         voltage[0] = source[block]
-        rooms(
-            plain.parent, watch.child, watch.ends, watch.scale, watch.power, offset_of, no_offset, bound[block],
-            ask.sense, ask.toward, voltage, current, size[block], room[block],
-        )  # fmt: skip
+        rooms(limbs, wish, offset[block], bound[block], voltage, current, size[block], room[block])
     shape = np.where(counted, ask.factor[table], 0.0)
-    return Blocks(table, shape, power, start, source, bound, size, room)
+    slope = np.empty((0, n, 2, LANES))
+    return Blocks(table, Scene(power, slope, start, source, offset, bound, size, room, shape))
 
 
 def search_network(
@@ -228,9 +221,9 @@ def _guesses(network: Network, blocks: Blocks, bounds: NetworkBounds, ask: Ask, 
     path = np.zeros(tree.n_bus)
     for bus in range(1, tree.n_bus):
         path[bus] = path[tree.parent[bus]] + np.hypot(tree.ab[bus, 2], tree.ab[bus, 3])
-    counted = blocks.shape > 0.0
+    shape = blocks.scene.shape[:, None, :]
     size = abs(ask.unit)
-    room = np.where(counted[:, None, :], blocks.room / np.maximum(blocks.shape, 1e-6)[:, None, :], np.inf)
+    room = np.where(shape > 0.0, blocks.scene.room / np.maximum(shape, 1e-6), np.inf)
     least = room.min(axis=(0, 2))
     watch = tree.watch
     own = watch.power & (bounds.kind[tree.n_bus :] >= 0)
@@ -252,37 +245,32 @@ def run_search(
     tolerance: float,
     *,
     answers: bool = False,
-    slope: Reals | None = None,
     offset_of: Ints | None = None,
-    offset: Reals | None = None,
 ) -> Figures:
     """The compiled search on prepared blocks, its places turned into watched things and steps."""
-    watch = tree.watch
-    n_blocks = len(blocks.steps)
-    total = tree.n_bus + len(watch.child)
-    promise = np.full((len(nodes), KINDS), np.inf)
-    place = np.full((len(nodes), KINDS), -1, dtype=np.int64)
-    answer = np.zeros((len(nodes) if answers else 0, total))
-    figure = np.zeros(len(nodes))
-    exact = np.zeros(len(nodes), dtype=bool)
+    count, total = len(nodes), tree.n_bus + len(tree.watch.child)
+    promise = np.full((count, KINDS), np.inf)
+    place = np.full((count, KINDS), -1, dtype=np.int64)
+    answer = np.zeros((count if answers else 0, total))
+    figure, exact = np.zeros(count), np.zeros(count, dtype=bool)
     search(
-        tree.parent, tree.ab, tree.shunt, watch.child, watch.ends, watch.scale, watch.power,
-        np.full(len(watch.child), -1, dtype=np.int64) if offset_of is None else offset_of,
-        np.empty((n_blocks, 0, 2, LANES)) if offset is None else offset,
-        kind, KINDS, blocks.bound, ask.sense, ask.vector, blocks.power,
-        np.empty((0, 1, 2, LANES)) if slope is None else slope,
-        blocks.start, blocks.source, blocks.size, blocks.room, reference_of(tree), blocks.shape, nodes, guess, ask.ceiling_kva, tolerance,
-        promise, place, answer, figure, exact,
-    )  # fmt: skip
-    lanes = n_blocks * LANES
+        tree.limbs(offset_of),
+        blocks.scene,
+        ask.wish(tolerance),
+        kind,
+        tree.reference,
+        nodes,
+        guess,
+        promise,
+        place,
+        answer,
+        figure,
+        exact,
+    )
+    lanes = blocks.steps.size
     where = np.where(place >= 0, place // lanes, -1)
     at = np.where(place >= 0, blocks.steps.reshape(-1)[place % lanes], -1)
     return Figures(nodes, figure, promise, where, at, answer, exact)
-
-
-def reference_of(tree: Tree) -> Ints:
-    """The bus whose voltage a watched thing's fall of room is inversely proportional to, -1 for apparent power."""
-    return np.concatenate([np.arange(tree.n_bus), np.where(tree.watch.power, -1, tree.watch.child)]).astype(np.int64)
 
 
 def _nothing(n_nodes: int, total: int) -> Figures:
@@ -306,22 +294,8 @@ def _merged(old: Figures, new: Figures, rows: Ints) -> Figures:
 
 def kinds_of(network: Network, bus_bound: Reals, *, watched: bool = True) -> Ints:
     """Kinds of a network's limits; nothing at its source and head, nothing of transformers unless ``watched``."""
-    tree, watch = network.tree, network.tree.watch
+    watch = network.tree.watch
     of_bus = np.where(np.isfinite(bus_bound), VOLTAGE, -1)
     of_bus[:2] = -1
     of_branch = np.where(watch.power, TRANSFORMER if watched else -1, LINE)
     return np.concatenate([of_bus, of_branch]).astype(np.int64)
-
-
-__all__ = [
-    "Blocks",
-    "Figures",
-    "NetworkBounds",
-    "NetworkYear",
-    "in_lanes",
-    "kinds_of",
-    "network_blocks",
-    "network_year",
-    "run_search",
-    "search_network",
-]

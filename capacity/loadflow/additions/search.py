@@ -17,7 +17,6 @@ from capacity.loadflow.additions.model import Network, Trunk
 from capacity.loadflow.additions.own import Figures, NetworkBounds, network_year
 from capacity.loadflow.additions.setting import Setting, make_setting
 from capacity.loadflow.additions.tasks import (
-    Above,
     NetworkFindings,
     answering_feeder,
     search_heads,
@@ -27,6 +26,7 @@ from capacity.loadflow.additions.tasks import (
 from capacity.loadflow.additions.trunk import (
     ANSWER_SPREAD,
     MAX_EXTENSIONS,
+    Above,
     TrunkYear,
     critical_steps,
     driving_impedance,

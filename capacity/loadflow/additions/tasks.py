@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from capacity.loadflow.additions.asking import TRANSFORMER, Ask, Loads
 from capacity.loadflow.additions.joint import joint_kinds, search_joint
-from capacity.loadflow.additions.model import Network, Trunk
+from capacity.loadflow.additions.model import Network
 from capacity.loadflow.additions.own import (
+    Blocks,
     Figures,
     NetworkBounds,
     kinds_of,
@@ -20,9 +21,8 @@ from capacity.loadflow.additions.own import (
     search_network,
 )
 from capacity.loadflow.additions.trunk import (
-    Answering,
     Above,
-    TrunkBlocks,
+    Answering,
     search_trunk,
     weakest_heads,
 )
@@ -117,7 +117,7 @@ def _allowance(feeder: Feeder, network: Network, bounds: NetworkBounds, steps: I
     """What may not be passed in a network with broken limits when something is added elsewhere (decision 006)."""
     n, sense = network.tree.n_bus, feeder.ask.sense
     blocks = network_blocks(network, 0j, bounds, feeder.loads, feeder.ask, steps, head[steps])
-    least = blocks.room.min(axis=(0, 2))
+    least = blocks.scene.room.min(axis=(0, 2))
     of_bus = bounds.kind[:n] >= 0
     allowance = bounds.allowance.copy()
     if (least[:n][of_bus] < 0.0).any():
@@ -148,19 +148,19 @@ def search_heads(above: Above, ask: Ask, positions: Ints, guess_kva: Reals) -> l
     return found
 
 
-def _free(above: Above, base: TrunkBlocks, ask: Ask, position: int) -> TrunkBlocks:
+def _free(above: Above, base: Blocks, ask: Ask, position: int) -> Blocks:
     """The blocks without what the network at ``position`` itself cannot bear: that is judged in the network."""
     head = int(above.trunk.heads[position])
-    at = np.searchsorted(above.steps, base.blocks.steps)
-    bound, room = base.blocks.bound.copy(), base.blocks.room.copy()
+    at = np.searchsorted(above.steps, base.steps)
+    bound, room = base.scene.bound.copy(), base.scene.room.copy()
     own = np.full(at.shape, above.bus_bound[head])
     for other in np.flatnonzero(above.trunk.heads == head).tolist():
         if other != position:
             lowest = above.lowest[other][at]
             own = np.maximum(own, lowest) if ask.sense > 0.0 else np.minimum(own, lowest)
-    room[:, head] += (bound[:, head] - own) * ask.sense
+    room[:, head] = (base.scene.size[:, head] - own) * ask.sense
     bound[:, head] = own
-    return replace(base, blocks=replace(base.blocks, bound=bound, room=room))
+    return Blocks(base.steps, base.scene._replace(bound=bound, room=room))
 
 
 def settle_network(

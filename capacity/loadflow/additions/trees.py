@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from capacity.loadflow.additions.kernels import Limbs
 from capacity.loadflow.grid import Grid
 from capacity.loadflow.tree import Sweep
 
@@ -47,7 +48,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class Tree:
-    """A tree in the kernels' form: ``parent``, ``ab`` and ``shunt`` as in :func:`capacity.loadflow.kernels.solve_block`.
+    """A tree: ``parent``, ``ab`` and ``shunt`` as in :func:`capacity.loadflow.kernels.solve_block`.
 
     ``bus`` is the electrical bus of each local bus, -1 for an artificial source.
     """
@@ -62,6 +63,28 @@ class Tree:
     def n_bus(self) -> int:
         """Count of local buses."""
         return len(self.parent)
+
+    def limbs(self, offset_of: Ints | None = None) -> Limbs:
+        """The tree as the kernels want it."""
+        watch = self.watch
+        none = np.full(len(watch.child), -1, dtype=np.int64)
+        return Limbs(
+            self.parent,
+            self.ab,
+            self.shunt,
+            watch.child,
+            watch.ends,
+            watch.scale,
+            watch.power,
+            none if offset_of is None else offset_of,
+        )
+
+    @property
+    def reference(self) -> Ints:
+        """The bus whose voltage a watched thing's fall of room is inversely proportional to, -1 for apparent power."""
+        return np.concatenate([np.arange(self.n_bus), np.where(self.watch.power, -1, self.watch.child)]).astype(
+            np.int64
+        )
 
     def behind(self, impedance: complex) -> Tree:
         """The same tree with ``impedance`` (pu) between its artificial source 0 and its head 1."""

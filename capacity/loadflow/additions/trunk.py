@@ -21,7 +21,7 @@ from capacity.loadflow.additions.asking import (
     parts,
     whole_blocks,
 )
-from capacity.loadflow.additions.kernels import consumption, currents, rooms, settle, trunk_steps
+from capacity.loadflow.additions.kernels import Scene, consumption, currents, rooms, settle, trunk_steps
 from capacity.loadflow.additions.model import Network, Trunk
 from capacity.loadflow.additions.own import Blocks, Figures, NetworkBounds, network_year, run_search
 from capacity.loadflow.additions.trees import Tree
@@ -74,12 +74,19 @@ def trunk_year(
     voltage = np.empty((tree.n_bus, n), dtype=np.complex128)
     room = np.empty((tree.n_bus + len(watch.child), -(-n // LANES) * LANES), dtype=np.float32)
     through = np.zeros((len(trunk.substations), n), dtype=np.complex128)
-    profiles, net_load = loads.of(trunk.consumption)
     failed = trunk_steps(
-        tree.parent, tree.ab, tree.shunt, watch.child, watch.ends, watch.scale, watch.power, trunk.offset_of,
-        bus_bound, ask.sense, ask.toward, *trunk.consumption.arrays, profiles, net_load, source, trunk.heads, inflow,
-        steps, voltage, room, through,
-    )  # fmt: skip
+        tree.limbs(trunk.offset_of),
+        loads.of(trunk.consumption),
+        ask.wish(0.0),
+        bus_bound,
+        source,
+        trunk.heads,
+        inflow,
+        steps,
+        voltage,
+        room,
+        through,
+    )
     return TrunkYear(voltage, room[:, :n], through, np.zeros_like(through), failed)
 
 
@@ -96,7 +103,6 @@ def with_others(trunk: Trunk, year: TrunkYear, others: Complexes, ask: Ask) -> T
 
 def trunk_kinds(trunk: Trunk, bus_bound: Reals) -> Ints:
     """Kinds of the trunk's limits; its voltages are always watched, for the networks' sake."""
-    tree = trunk.tree
     of_bus = np.where(np.isfinite(bus_bound), TRUNK_VOLTAGE, -1)
     of_bus[trunk.heads] = TRUNK_VOLTAGE
     of_bus[0] = -1
@@ -157,15 +163,6 @@ def weakest_heads(
 
 
 @dataclass(frozen=True)
-class TrunkBlocks:
-    """Steps of a trunk in blocks for the search, and the slopes and other power that belong to them."""
-
-    blocks: Blocks
-    slope: Reals
-    offset: Reals
-
-
-@dataclass(frozen=True)
 class Above:
     """A trunk at some of its steps, for the tasks that search in it; arrays are ``(n_rows, n_steps)``.
 
@@ -185,24 +182,19 @@ class Above:
     slope: Complexes
     lowest: Reals
 
-    def blocks(self, steps: Ints, ask: Ask, *, without: int = -1) -> TrunkBlocks:
+    def blocks(self, steps: Ints, ask: Ask, *, without: int = -1) -> Blocks:
         """Some of its steps; ``without`` is the position of a network to leave out, with what it cannot bear."""
         trunk, tree = self.trunk, self.trunk.tree
         table, counted = whole_blocks(steps)
         at = np.searchsorted(self.steps, table)
         blocks, n = len(table), tree.n_bus
-        profiles, net_load = self.loads.of(trunk.consumption)
+        demand = self.loads.of(trunk.consumption)
         here = np.arange(len(trunk.heads)) != without
         power, slopes = np.empty((blocks, n, 2, LANES)), np.zeros((blocks, n, 2, LANES))
         start, bound = np.empty((blocks, n, 2, LANES)), np.empty((blocks, n, LANES))
         extreme = np.maximum if ask.sense > 0.0 else np.minimum
         for block in range(blocks):
-            consumption(
-                *trunk.consumption.arrays,
-                np.ascontiguousarray(profiles[:, table[block]]),
-                np.ascontiguousarray(net_load[:, :, table[block]], dtype=np.float64),
-                power[block],
-            )
+            consumption(demand, *self.loads.at(demand, table[block]), power[block])
             np.add.at(power[block], trunk.heads[here], parts(self.inflow[here][:, at[block]]))
             np.add.at(slopes[block], trunk.heads[here], parts(self.slope[here][:, at[block]]))
             start[block] = parts(self.voltage[:, at[block]])
@@ -212,48 +204,38 @@ class Above:
         shape = np.where(counted, ask.factor[table], 0.0)
         source = np.ascontiguousarray(start[:, 0])
         size, room = tree_rooms(tree, trunk.offset_of, offset, bound, ask, power, start)
-        return TrunkBlocks(Blocks(table, shape, power, start, source, bound, size, room), slopes, offset)
+        return Blocks(table, Scene(power, slopes, start, source, offset, bound, size, room, shape))
 
 
 def tree_rooms(
     tree: Tree, offset_of: Ints, offset: Reals, bound: Reals, ask: Ask, power: Reals, start: Reals
 ) -> tuple[Reals, Reals]:
     """Sizes of voltages and rooms of blocks as they are."""
-    watch = tree.watch
+    limbs, wish = tree.limbs(offset_of), ask.wish(0.0)
     size = np.empty((len(power), tree.n_bus, LANES))
-    room = np.empty((len(power), tree.n_bus + len(watch.child), LANES))
+    room = np.empty((len(power), tree.n_bus + len(limbs.child), LANES))
     current = np.empty((tree.n_bus, 2, LANES))
     for block in range(len(power)):
-        currents(tree.parent, tree.ab, tree.shunt, power[block], start[block], current)
-        rooms(
-            tree.parent, watch.child, watch.ends, watch.scale, watch.power, offset_of, offset[block], bound[block],
-            ask.sense, ask.toward, start[block], current, size[block], room[block],
-        )  # fmt: skip
+        currents(limbs, power[block], start[block], current)
+        rooms(limbs, wish, offset[block], bound[block], start[block], current, size[block], room[block])
     return size, room
 
 
 def search_trunk(
-    trunk: Trunk, blocks: TrunkBlocks, kind: Ints, ask: Ask, head: int, guess_kva: float, tolerance: float
+    trunk: Trunk, blocks: Blocks, kind: Ints, ask: Ask, head: int, guess_kva: float, tolerance: float
 ) -> Figures:
     """What can be added at one head as far as the trunk and the other networks are concerned."""
-    return run_search(
-        trunk.tree, kind, blocks.blocks, ask, np.array([head]), np.array([guess_kva]), tolerance, answers=True,
-        slope=blocks.slope, offset_of=trunk.offset_of, offset=blocks.offset,
-    )  # fmt: skip
+    nodes, guess = np.array([head]), np.array([guess_kva])
+    return run_search(trunk.tree, kind, blocks, ask, nodes, guess, tolerance, answers=True, offset_of=trunk.offset_of)
 
 
-def driving_impedance(trunk: Trunk, blocks: TrunkBlocks, ask: Ask, head: int, s_kva: float) -> complex:
+def driving_impedance(trunk: Trunk, blocks: Blocks, ask: Ask, head: int, s_kva: float) -> complex:
     """Impedance, pu, that a network sees behind its head: the mean over the first block's steps of ``−ΔV/ΔI``."""
-    tree, base = trunk.tree, blocks.blocks
-    voltage = np.empty((tree.n_bus, 2, LANES))
+    voltage = np.empty((trunk.tree.n_bus, 2, LANES))
     added = np.ascontiguousarray(np.outer(s_kva * ask.vector, np.ones(LANES)))
-    sound = settle(
-        tree.parent, tree.ab, tree.shunt, base.power[0], blocks.slope[0], base.start[0], base.source[0], head, added,
-        voltage,
-    )  # fmt: skip
-    if not sound:
+    if not settle(trunk.tree.limbs(trunk.offset_of), blocks.scene, head, added, voltage):
         return 0j
-    before, after = base.start[0, head], voltage[head]
+    before, after = blocks.scene.start[0, head], voltage[head]
     v0, v1 = before[0] + 1j * before[1], after[0] + 1j * after[1]
     change = np.conj((added[0] + 1j * added[1]) / v1)
     return complex(np.mean((v0 - v1) / change))
