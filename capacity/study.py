@@ -133,7 +133,7 @@ def run_study(
         "transformer_curves": assembly.transformer_curves(curves),
         "feeder_curves": assembly.feeder_curves(solved),
         "feeder_voltages": rates.feeder_voltages(studied, rules, solved, rated),
-        "capacity_12x24": headroom.room_12x24(transformers, curves, rules),
+        "capacity_12x24": headroom.capacity_12x24(grid, areas, transformers, curves, rules),
         "quality": quality,
         "applications": studied.applications,
         "projects": studied.projects,

@@ -1,20 +1,21 @@
 """Allowed capacity of transformers, areas, feeders, substations and nodes (P7, P8, P9)."""
 
 from capacity.headroom.areas import area_headroom
+from capacity.headroom.cells import capacity_12x24
 from capacity.headroom.feeders import feeder_headroom, substation_headroom
 from capacity.headroom.grid import prepare_grid
 from capacity.headroom.nodes import node_headroom
 from capacity.headroom.reserved import application_demand, reserved_demand
-from capacity.headroom.transformers import room_12x24, transformer_headroom, with_shares
+from capacity.headroom.transformers import transformer_headroom, with_shares
 
 __all__ = [
     "application_demand",
     "area_headroom",
+    "capacity_12x24",
     "feeder_headroom",
     "node_headroom",
     "prepare_grid",
     "reserved_demand",
-    "room_12x24",
     "substation_headroom",
     "transformer_headroom",
     "with_shares",

@@ -17,6 +17,7 @@ def area_headroom(grid: Grid, lines: pd.DataFrame, nodes: pd.DataFrame, policy: 
     ``share_kva`` of the transformers is returned in ``attrs["shares_kva"]`` of the frame.
     """
     shares: dict[str, float] = {}
+    _ask_whole_feeders_first(grid)
     rows = []
     for area in grid.case.areas.itertuples():
         counted = counted_transformers(grid, grid.transformers["area_id"].eq(area.area_id))
@@ -39,6 +40,12 @@ def area_headroom(grid: Grid, lines: pd.DataFrame, nodes: pd.DataFrame, policy: 
     frame = pd.DataFrame(rows)
     frame.attrs["shares_kva"] = shares
     return frame
+
+
+def _ask_whole_feeders_first(grid: Grid) -> None:
+    """What a whole feeder can take, each area on it can: most areas then need no load flow of their own."""
+    for feeder in grid.steps_of_feeder:
+        simultaneous_figure(grid, counted_transformers(grid, grid.transformers["feeder_id"].eq(feeder)).index)
 
 
 def _sums(counted: pd.DataFrame, policy: Policy) -> dict[str, object]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from capacity.headroom.figure import simultaneous_figure
+from capacity.headroom.figure import simultaneous_figure, unknown_figure
 from capacity.headroom.grid import Grid, counted_transformers
 from capacity.headroom.transformers import UNKNOWN_REASONS
 from capacity.tables.policy import Policy
@@ -41,6 +41,7 @@ def feeder_headroom(grid: Grid, lines: pd.DataFrame, policy: Policy) -> pd.DataF
                 "head_max_at": peak.at,
                 **_lowest_voltage(grid, feeder.feeder_id),
                 "reserved_kva": float(live["reserved_kva"].sum()),
+                "allowed_sum_kva": float(counted["allowed_kva"].sum(min_count=1)),
                 **figure.columns,
                 "reason": reason,
             }
@@ -90,7 +91,9 @@ def _lowest_voltage(grid: Grid, feeder_id: str) -> dict[str, object]:
 def substation_headroom(grid: Grid, policy: Policy) -> pd.DataFrame:
     """One row per substation, with the columns of ``tables.results.substations``.
 
-    Its room is ``limit · rating − highest import − reserved − what is assumed of transformers without data``.
+    ``rating_margin_kva`` is what its transformers have left: ``limit · rating − highest import − reserved − what is
+    assumed of transformers without data``, apparent powers added arithmetically. ``allowed_kva`` is what the public
+    transformers below can take together, under that limit and every other, by load flow.
     """
     flows = grid.solved.substations
     load_kva = np.hypot(flows.p_kw, flows.q_kvar)
@@ -98,18 +101,26 @@ def substation_headroom(grid: Grid, policy: Policy) -> pd.DataFrame:
     limit_percent = policy.choice("substation_limit_percent")
     rows = []
     for substation in grid.case.topology.substations.itertuples():
-        below = grid.transformers[grid.transformers["substation_id"].eq(substation.substation_id).fillna(False)]
-        below = below[below["in_service"].astype(bool)]
-        assumed = grid.assumed_kva[grid.assumed_kva.index.isin(below.index)]
-        peak = _peak(substation.substation_id, flows.ids, load_kva, grid.solved.timestamps)
+        name = str(substation.substation_id)
+        below = grid.transformers["substation_id"].eq(name).fillna(False)
+        live = grid.transformers[below & grid.transformers["in_service"].astype(bool)]
+        counted = counted_transformers(grid, below)
+        assumed = grid.assumed_kva[grid.assumed_kva.index.isin(live.index)]
+        peak = _peak(name, flows.ids, load_kva, grid.solved.timestamps)
         rated_kva = float(substation.rated_kva) if pd.notna(substation.rated_kva) else np.nan
-        reserved_kva = float(below["reserved_kva"].sum())
-        failed = _any_failed(grid, substation.substation_id)
-        imported = _peak(substation.substation_id, flows.ids, import_kva, grid.solved.timestamps)
-        room_kva = limit_percent / 100.0 * rated_kva - imported.kva - reserved_kva - float(assumed.sum())
+        reserved_kva = float(live["reserved_kva"].sum())
+        failed = _any_failed(grid, name)
+        imported = _peak(name, flows.ids, import_kva, grid.solved.timestamps)
+        margin_kva = limit_percent / 100.0 * rated_kva - imported.kva - reserved_kva - float(assumed.sum())
+        figure = simultaneous_figure(grid, counted.index)
+        columns = figure.columns
+        if np.isnan(rated_kva) and not np.isnan(figure.allowed_kva):
+            columns = unknown_figure("rating_unknown").columns
+        elif figure.reason == "ok" and _unknown_count(live):
+            columns["reason"] = "unknown_transformers"
         rows.append(
             {
-                "substation_id": substation.substation_id,
+                "substation_id": name,
                 "name": substation.name,
                 "rated_kva": rated_kva,
                 "limit_percent": limit_percent,
@@ -117,9 +128,9 @@ def substation_headroom(grid: Grid, policy: Policy) -> pd.DataFrame:
                 "max_loading_percent": peak.kva / rated_kva * 100.0,
                 "max_loading_at": peak.at,
                 "reserved_kva": reserved_kva,
-                "allowed_kva": np.nan if failed else np.maximum(room_kva, 0.0),
-                "binding_element": None if np.isnan(rated_kva) else substation.substation_id,
-                "reason": _substation_reason(failed, room_kva, len(assumed)),
+                "rating_margin_kva": np.nan if failed else np.maximum(margin_kva, 0.0),
+                "allowed_sum_kva": float(counted["allowed_kva"].sum(min_count=1)),
+                **columns,
             }
         )
     return pd.DataFrame(rows)
@@ -129,13 +140,3 @@ def _any_failed(grid: Grid, substation_id: str) -> bool:
     buses = grid.case.topology.buses
     islands = buses.loc[buses["substation_id"].eq(substation_id).fillna(False), "island"].unique()
     return any(bool(grid.solved.failed[island].any()) for island in islands if island >= 0)
-
-
-def _substation_reason(failed: bool, room_kva: float, unknown: int) -> str:
-    if failed:
-        return "solver_failure"
-    if np.isnan(room_kva):
-        return "no_source"
-    if room_kva <= 0.0:
-        return "over_limit"
-    return "unknown_transformers" if unknown else "ok"

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from capacity.headroom.grid import Grid, supply_path
-from capacity.headroom.limits import answering_feeders, scope_of
-from capacity.headroom.placing import at_busbars
-from capacity.headroom.simultaneous import Binding, largest_share
+from capacity.headroom.effects import tree_effects
+from capacity.headroom.grid import Grid, Ground
+from capacity.headroom.limits import answering_feeders, scope_of, substations_above
+from capacity.headroom.margins import Binding, Scope, allowance, lost, margins, some_rows
+from capacity.headroom.simultaneous import Shares, Wishes, largest_total
 from capacity.tables.solved import Snapshot
 
 
@@ -45,81 +45,87 @@ class Figure:
 
 
 def simultaneous_figure(grid: Grid, transformer_ids: Iterable[str]) -> Figure:
-    """The largest total the given public transformers can take at the same time, each its proportional share (P8).
+    """The largest total the given public transformers can take at the same time (P8), verified by AC load flow.
 
     Unknown where none of them has a room, a load flow of theirs failed, or the feeder of one is not known.
     """
     group = grid.transformers.loc[list(transformer_ids)]
     if group.empty:
-        return _unknown("no_public_transformer")
+        return unknown_figure("no_public_transformer")
     known = group[group["allowed_kva"].notna()]
     if known.empty or not known["feeder_id"].isin(list(grid.steps_of_feeder)).all():
-        return _unknown("unknown_transformers")
+        return unknown_figure("unknown_transformers")
     if _failed(grid, known):
-        return _unknown("solver_failure")
-    wishes = known[known["allowed_kva"] > 0.0]
+        return unknown_figure("solver_failure")
+    wishes = known.loc[known["allowed_kva"] > 0.0, "allowed_kva"].sort_index()
     if wishes.empty:
         return _full(known)
-    blocked = {name: fault for name in wishes.index if (fault := _existing_violation(grid, name)) is not None}
+    blocked = {name: grid.blocked[name] for name in wishes.index if name in grid.blocked}
     free = wishes.drop(index=list(blocked))
+    nothing = dict.fromkeys([str(name) for name in known.index], 0.0)
     if free.empty:
-        return _figure(grid, dict.fromkeys(known.index, 0.0), next(iter(blocked.values())), "existing_violation")
-    topology = grid.case.topology
-    feeders = [str(value) for value in known["feeder_id"].unique()]
-    answering = answering_feeders(topology, feeders)
-    steps = np.unique(np.concatenate([grid.steps_of_feeder[feeder] for feeder in answering]))
-    shares = largest_share(
-        grid.solve,
-        steps,
-        _rows(grid.snapshot, np.searchsorted(grid.snapshot.steps, steps)),
-        grid.base,
-        at_busbars(grid.case, free["allowed_kva"]),
-        grid.limits,
-        scope_of(topology, grid.snapshot, grid.limits, feeders),
-    )
-    if math.isnan(shares.alpha):
-        return _unknown("solver_failure")
-    shares_kva = {name: shares.alpha * float(free["allowed_kva"].get(name, 0.0)) for name in known.index}
+        return _figure(grid, nothing, next(iter(blocked.values())), "existing_violation")
+    group_key = tuple(known.index)
+    if group_key not in grid.answered:
+        feeders = tuple(sorted({str(value) for value in known["feeder_id"]}))
+        grid.answered[group_key] = _shares(grid, free, feeders)
+    shares = grid.answered[group_key]
+    if math.isnan(shares.total_kva):
+        return unknown_figure("solver_failure")
+    shares_kva = nothing | dict(zip(free.index, shares.kva.tolist(), strict=True))
     binding = shares.binding or next(iter(blocked.values()), None)
-    limited = shares.alpha < 1.0 or bool(blocked)
+    limited = shares.binding is not None or bool(blocked)
     return _figure(grid, shares_kva, binding, "grid_limited" if limited else "ok")
 
 
-def _existing_violation(grid: Grid, transformer_id: str) -> Binding | None:
-    """A limit already broken on the transformer's supply path or in its own LV network (P9), or None."""
-    if grid.broken.empty:
-        return None
-    buses, snapshot = grid.case.topology.buses, grid.snapshot
-    path = supply_path(grid, transformer_id)
-    trafo = grid.case.net.trafo
-    lv_bus = int(trafo.loc[trafo["name"].eq(transformer_id), "lv_bus"].iloc[0])
-    supplier = buses.at[lv_bus, "transformer_id"]  # the first of parallel units stands for their network
-    own = buses["transformer_id"].reindex(snapshot.bus_index).eq(supplier).fillna(False).to_numpy(dtype=bool)
-    for fault in grid.broken.itertuples():
-        column = int(fault.column)
-        concerned = {
-            "section_loading": lambda c: int(snapshot.line_index[c]) in path.lines,
-            "substation_loading": lambda c: snapshot.substation_ids[c] == path.substation,
-            "voltage_min": lambda c: bool(own[c]) or int(snapshot.bus_index[c]) in path.buses,
-        }[str(fault.criterion)](column)
-        if concerned:
-            return Binding(str(fault.criterion), column, int(fault.step))
-    return None
+def _shares(grid: Grid, free: pd.Series, feeders: tuple[str, ...]) -> Shares:
+    """The group's shares: its rooms where more than the group was found to break nothing, else sought."""
+    rooms_kva, ground = free.to_numpy(dtype=np.float64), ground_of(grid, feeders)
+    if ground.radial and (ground.full_holds or _part_of_verified(grid, free)):
+        return Shares(rooms_kva, None)
+    tree, scope = grid.outlook.tree, ground.scope
+    buses = grid.busbar.loc[free.index].to_numpy(np.int64)
+    effects = tree_effects(grid.case, tree, grid.snapshot, scope, buses) if ground.radial else None
+    wishes = Wishes(buses, rooms_kva, grid.outlook.unit)
+    base = some_rows(grid.snapshot, ground.rows)
+    shares = largest_total(grid.solve, base, grid.base, wishes, grid.limits, scope, effects)
+    if shares.binding is None and ground.radial:
+        grid.verified.append(frozenset(free.index))
+    return shares
 
 
-def _rows(snapshot: Snapshot, rows: npt.NDArray[np.int64]) -> Snapshot:
-    return Snapshot(
-        steps=snapshot.steps[rows],
-        failed=snapshot.failed[rows],
-        bus_index=snapshot.bus_index,
-        voltage_pu=snapshot.voltage_pu[rows],
-        line_index=snapshot.line_index,
-        line_loading_percent=snapshot.line_loading_percent[rows],
-        trafo_index=snapshot.trafo_index,
-        trafo_loading_percent=snapshot.trafo_loading_percent[rows],
-        substation_ids=snapshot.substation_ids,
-        substation_kva=snapshot.substation_kva[rows],
-    )
+def ground_of(grid: Grid, feeders: tuple[str, ...]) -> Ground:
+    """What all groups on the same feeders have in common."""
+    if feeders not in grid.grounds:
+        topology = grid.case.topology
+        names = sorted(substations_above(topology, feeders) & set(grid.steps_of_substation))
+        steps = [grid.steps_of_substation[name] for name in names]
+        steps += [grid.steps_of_feeder[feeder] for feeder in answering_feeders(topology, feeders)]
+        rows = np.searchsorted(grid.snapshot.steps, np.unique(np.concatenate(steps)))
+        scope = scope_of(topology, grid.snapshot, grid.limits, list(feeders))
+        base, full = some_rows(grid.snapshot, rows), some_rows(grid.full, rows)
+        grid.grounds[feeders] = Ground(scope, rows, _radial(grid, feeders), _holds(grid, base, full, scope))
+    return grid.grounds[feeders]
+
+
+def _radial(grid: Grid, feeders: tuple[str, ...]) -> bool:
+    """Whether every island of the feeders is a tree: then more load never relieves anything but an export."""
+    buses, islands = grid.case.topology.buses, grid.case.topology.islands
+    mine = buses.loc[buses["feeder_id"].isin(feeders), "island"].unique()
+    own = islands[islands["island"].isin(mine)]
+    return bool((own["loops"].eq(0) & own["sources"].eq(1)).all())
+
+
+def _part_of_verified(grid: Grid, free: pd.Series) -> bool:
+    names = frozenset(free.index)
+    return any(names <= larger for larger in grid.verified)
+
+
+def _holds(grid: Grid, base: Snapshot, full: Snapshot, scope: Scope) -> bool:
+    """Whether the group's limits hold even with the rooms of everybody, the other groups included, drawn at once."""
+    if lost(base, scope).any() or lost(full, scope).any():
+        return False
+    return bool((margins(full, allowance(base, grid.limits, scope), scope) >= 0.0).all())
 
 
 def _failed(grid: Grid, transformers: pd.DataFrame) -> bool:
@@ -129,7 +135,8 @@ def _failed(grid: Grid, transformers: pd.DataFrame) -> bool:
     return any(bool(grid.solved.failed[island].any()) for island in islands.unique() if island >= 0)
 
 
-def _unknown(reason: str) -> Figure:
+def unknown_figure(reason: str) -> Figure:
+    """No figure, and why."""
     return Figure(math.nan, {}, "", "", None, reason)
 
 

@@ -3,19 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from capacity.headroom.critical import critical_steps, substation_steps
-from capacity.headroom.limits import limits_of, of_feeders, voltage_floor
-from capacity.headroom.placing import Power, added, assumed_kva, at_busbars, at_energised_buses, reserved_power
-from capacity.headroom.simultaneous import Limits, Scope, first_broken
+from capacity.headroom.critical import Outlook, critical_steps, substation_steps
+from capacity.headroom.limits import limits_of, section_limits, voltage_floor
+from capacity.headroom.margins import Binding, Ints, Limits, Scope, first_broken
+from capacity.headroom.paths import SupplyPath, blocked_transformers, supply_paths
+from capacity.headroom.placing import (
+    Power,
+    added,
+    assumed_kva,
+    at_busbars,
+    at_energised_buses,
+    busbars,
+    reserved_power,
+    unit_power,
+)
+from capacity.headroom.reach import added_reach, rated_kva
+from capacity.headroom.simultaneous import Shares
+from capacity.headroom.tree import supply_tree
 from capacity.tables.case import Case
 from capacity.tables.policy import Policy
 from capacity.tables.solved import Snapshot, SolvedYear, Solver
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What groups on the same feeders have in common.
+
+    Attributes
+    ----------
+    scope : what they must keep.
+    rows : their critical steps: rows of the grid's snapshots.
+    radial : every island of theirs is a tree.
+    full_holds : their limits hold even with the rooms of everybody, other groups included, drawn at once.
+    """
+
+    scope: Scope
+    rows: Ints
+    radial: bool
+    full_holds: bool
 
 
 @dataclass(frozen=True)
@@ -24,37 +54,45 @@ class Grid:
 
     Attributes
     ----------
+    outlook : tree, reach and limits: what the critical steps were chosen from.
     transformers : the transformers with their room (P7), by transformer_id.
     assumed_kva : what transformers of unknown load are taken to draw on top of the load flow, by transformer_id.
-    base : everything reserved or assumed, by bus; ``snapshot`` holds the critical steps of all feeders with it.
+    base : everything reserved or assumed, by bus; ``snapshot`` holds all critical steps with it.
+    busbar : LV busbar (pandapower index) by transformer_id.
     broken : the limits that ``snapshot`` already breaks.
+    paths : the supply path of every energised transformer that counts.
+    blocked : by transformer_id: the broken limit on its supply path or in its own LV network (P9).
+    full : the critical steps with the room of every transformer that is not blocked drawn at once.
+    grounds : what groups on the same feeders have in common, as far as asked for.
+    verified : groups whose full rooms were found to break nothing.
+    answered : what was found for groups, by their transformers.
     """
 
     case: Case
     solved: SolvedYear
     solve: Solver
+    outlook: Outlook
     transformers: pd.DataFrame
     assumed_kva: pd.Series
     base: Power
+    busbar: pd.Series
     limits: Limits
     snapshot: Snapshot
-    steps_of_feeder: dict[str, npt.NDArray[np.int64]]
+    steps_of_feeder: dict[str, Ints]
+    steps_of_substation: dict[str, Ints]
     broken: pd.DataFrame
+    paths: dict[str, SupplyPath]
+    blocked: dict[str, Binding]
+    full: Snapshot
+    grounds: dict[tuple[str, ...], Ground] = field(default_factory=dict)
+    verified: list[frozenset[str]] = field(default_factory=list)
+    answered: dict[tuple[str, ...], Shares] = field(default_factory=dict)
 
     def sections_above(self, transformer_ids: Iterable[str]) -> set[str]:
-        """Ids of the 10 kV sections that supply any of the transformers."""
+        """Ids of the lines that supply any of the transformers."""
         lines = self.case.topology.lines["line_id"]
-        energised = [name for name in transformer_ids if pd.notna(self.transformers.at[name, "feeder_id"])]
-        return {str(lines.at[index]) for name in energised for index in supply_path(self, name).lines}
-
-
-@dataclass(frozen=True)
-class SupplyPath:
-    """Lines and MV buses (pandapower indices) between a transformer and its substation."""
-
-    lines: set[int]
-    buses: set[int]
-    substation: str
+        above = {index for name in transformer_ids if name in self.paths for index in self.paths[name].lines}
+        return {str(name) for name in lines.reindex(sorted(above))}
 
 
 def prepare_grid(
@@ -66,57 +104,61 @@ def prepare_grid(
     nodes: pd.DataFrame,
     reserved: pd.DataFrame,
 ) -> Grid:
-    """Limits and critical steps of every feeder, and these steps solved with everything reserved connected."""
+    """Limits and critical steps of every feeder; these steps solved with everything reserved, and with all rooms."""
     floor_pu = voltage_floor(case, policy, nodes)
-    steps_of_feeder = {
-        feeder: critical_steps(case, solved, floor_pu, feeder) for feeder in case.topology.feeders["feeder_id"]
-    }
-    steps = np.unique(np.concatenate([*steps_of_feeder.values(), substation_steps(solved)])).astype(np.int64)
+    tree, busbar = supply_tree(case), busbars(case)
+    by_id = transformers.set_index("transformer_id", drop=False)
+    counted = by_id[_counts(by_id)]
+    wishes = counted[counted["allowed_kva"] > 0.0]
     assumed = assumed_kva(case, policy, solved, transformers)
     base = at_energised_buses(case, added(reserved_power(reserved), at_busbars(case, assumed)))
+    reach = added_reach(case, tree, base, at_energised_buses(case, at_busbars(case, wishes["allowed_kva"])))
+    outlook = Outlook(
+        case, solved, tree, reach, floor_pu, section_limits(case, policy), rated_kva(case), unit_power(case)
+    )
+    of_feeder = {str(feeder): critical_steps(outlook, str(feeder)) for feeder in case.topology.feeders["feeder_id"]}
+    of_substation = {str(name): substation_steps(outlook, str(name)) for name in solved.substations.ids}
+    steps = np.unique(np.concatenate([*of_feeder.values(), *of_substation.values()])).astype(np.int64)
     snapshot = solve(steps, base)
     limits = limits_of(case, policy, floor_pu, snapshot)
-    everything = Scope(
-        np.flatnonzero(np.isfinite(limits.line_percent)),
-        np.flatnonzero(np.isfinite(limits.voltage_pu)),
-        np.arange(len(snapshot.substation_ids)),
-    )
+    broken = first_broken(snapshot, limits, _everything(limits, snapshot))
+    paths = supply_paths(case, tree, counted)
+    blocked = blocked_transformers(case, snapshot, broken, paths, busbar)
+    free = wishes["allowed_kva"].drop(index=[name for name in blocked if name in wishes.index])
+    full = solve(steps, added(base, at_energised_buses(case, at_busbars(case, free))))
     return Grid(
-        case=case,
-        solved=solved,
-        solve=solve,
-        transformers=transformers.set_index("transformer_id", drop=False),
-        assumed_kva=assumed,
-        base=base,
-        limits=limits,
-        snapshot=snapshot,
-        steps_of_feeder=steps_of_feeder,
-        broken=first_broken(snapshot, limits, everything),
+        case,
+        solved,
+        solve,
+        outlook,
+        by_id,
+        assumed,
+        base,
+        busbar,
+        limits,
+        snapshot,
+        of_feeder,
+        of_substation,
+        broken,
+        paths,
+        blocked,
+        full,
     )
 
 
 def counted_transformers(grid: Grid, where: pd.Series) -> pd.DataFrame:
     """In-service public transformers: the only ones that count (P7, P8)."""
-    in_service = grid.transformers["in_service"].astype(bool) & grid.transformers["ownership"].eq("public")
-    return grid.transformers[where.fillna(False).astype(bool) & in_service]
+    return grid.transformers[where.fillna(False).astype(bool) & _counts(grid.transformers)]
 
 
-def supply_path(grid: Grid, transformer_id: str) -> SupplyPath:
-    """What supplies a transformer; in a meshed island the whole feeder counts as path."""
-    topology = grid.case.topology
-    trafo = grid.case.net.trafo
-    hv_bus = int(trafo.loc[trafo["name"].eq(transformer_id), "hv_bus"].iloc[0])
-    row = grid.transformers.loc[transformer_id]
-    if topology.buses.at[hv_bus, "depth"] < 0:
-        feeder = [str(row["feeder_id"])]
-        lines, buses = topology.lines, topology.buses
-        return SupplyPath(
-            set(lines.index[of_feeders(topology, lines, feeder)]),
-            set(buses.index[of_feeders(topology, buses, feeder) & buses["level"].eq("mv")]),
-            str(row["substation_id"]),
-        )
-    buses_above, bus = {hv_bus}, hv_bus
-    while (bus := int(topology.buses.at[bus, "parent_bus"])) >= 0:
-        buses_above.add(bus)
-    lines_above = {index for kind, index in topology.supply_path(hv_bus) if kind == "line"}
-    return SupplyPath(lines_above, buses_above, str(row["substation_id"]))
+def _counts(transformers: pd.DataFrame) -> pd.Series:
+    counts: pd.Series = transformers["in_service"].astype(bool) & transformers["ownership"].eq("public")
+    return counts
+
+
+def _everything(limits: Limits, snapshot: Snapshot) -> Scope:
+    return Scope(
+        np.flatnonzero(np.isfinite(limits.line_percent)),
+        np.flatnonzero(np.isfinite(limits.voltage_pu)),
+        np.arange(len(snapshot.substation_ids)),
+    )

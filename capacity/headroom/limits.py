@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from capacity.headroom.simultaneous import Limits, Scope
+from capacity.headroom.margins import Limits, Scope
 from capacity.tables.case import Case
 from capacity.tables.policy import Policy
 from capacity.tables.solved import Snapshot
@@ -23,20 +23,29 @@ def voltage_floor(case: Case, policy: Policy, nodes: pd.DataFrame) -> pd.Series:
 
 
 def limits_of(case: Case, policy: Policy, floor_pu: pd.Series, snapshot: Snapshot) -> Limits:
-    """The limits of everything the snapshot shows; a section that no feeder can claim has the policy's own."""
-    lines = case.topology.lines.loc[snapshot.line_index]
-    of_feeder = case.topology.feeders.set_index("feeder_id")["limit_percent"]
-    stated = lines["feeder_id"].map(of_feeder).astype("float64").fillna(policy.choice("section_limit_percent"))
-    line_percent = stated.where(lines["level"].eq("mv"), np.inf).to_numpy()
+    """The limits of everything the snapshot shows."""
+    line_percent = section_limits(case, policy).loc[snapshot.line_index].to_numpy()
     rated = case.topology.substations.set_index("substation_id")["rated_kva"].astype("float64")
-    substation_kva = policy.choice("substation_limit_percent") / 100.0 * rated.reindex(list(snapshot.substation_ids))
+    rated_kva = rated.reindex(list(snapshot.substation_ids))
+    substation_kva = policy.choice("substation_limit_percent") / 100.0 * rated_kva
+    epsilon_percent = policy.choice("existing_violation_epsilon_percent")
     return Limits(
         line_percent.astype(np.float64),
         substation_kva.fillna(np.inf).to_numpy(dtype=np.float64),
         floor_pu.reindex(snapshot.bus_index).fillna(-np.inf).to_numpy(dtype=np.float64),
         pd.factorize(_network_of(case, snapshot))[0],
         policy.choice("existing_violation_epsilon_pu"),
+        epsilon_percent,
+        (epsilon_percent / 100.0 * rated_kva).fillna(0.0).to_numpy(dtype=np.float64),
     )
+
+
+def section_limits(case: Case, policy: Policy) -> pd.Series:
+    """Allowed load rate (%) by line: of its feeder, the policy's where no feeder claims it; ``inf`` below MV."""
+    lines = case.topology.lines
+    of_feeder = case.topology.feeders.set_index("feeder_id")["limit_percent"]
+    stated = lines["feeder_id"].map(of_feeder).astype("float64").fillna(policy.choice("section_limit_percent"))
+    return stated.where(lines["level"].eq("mv"), np.inf)
 
 
 def _network_of(case: Case, snapshot: Snapshot) -> pd.Series:

@@ -38,10 +38,19 @@ def reserved_power(reserved: pd.DataFrame) -> Power:
 
 def at_busbars(case: Case, s_kva: pd.Series) -> Power:
     """Apparent power by transformer_id as load at its LV busbar; transformers in parallel share one."""
-    busbar = case.net.trafo.drop_duplicates("name").set_index("name")["lv_bus"]
-    factor = case.settings.power_factor
-    unit = complex(factor, math.sqrt(1.0 - factor**2))
+    busbar, unit = busbars(case), unit_power(case)
     return added(*({int(busbar.at[name]): float(value) * unit} for name, value in s_kva.items() if name in busbar))
+
+
+def busbars(case: Case) -> pd.Series:
+    """The LV busbar (pandapower index) by transformer_id."""
+    return case.net.trafo.drop_duplicates("name").set_index("name")["lv_bus"]
+
+
+def unit_power(case: Case) -> complex:
+    """A kVA of added load in kW + j kvar."""
+    factor = case.settings.power_factor
+    return complex(factor, math.sqrt(1.0 - factor**2))
 
 
 def assumed_kva(case: Case, policy: Policy, solved: SolvedYear, transformers: pd.DataFrame) -> pd.Series:

@@ -51,29 +51,27 @@ def with_shares(transformers: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame
     return transformers.assign(share_kva=shares.astype("float64"))
 
 
-def room_12x24(transformers: pd.DataFrame, curves: RatedCurves, policy: Policy) -> pd.DataFrame:
-    """Allowed capacity by area, month and hour of the day: the P7 sum with Smax taken over that month and hour.
-
-    An area with a transformer without data, or a cell without a reading of one of its transformers, is missing there.
+def room_by_cell(transformers: pd.DataFrame, curves: RatedCurves, policy: Policy) -> pd.DataFrame:
+    """Room of every transformer that counts with Smax taken over each month and hour of the day (P7).
 
     Returns
     -------
-    DataFrame with the columns of ``tables.results.capacity_12x24``.
+    DataFrame, kVA: one column per transformer_id, rows by ``month`` and ``hour``; missing where the transformer has no
+    data, or no reading in that cell.
     """
-    counted = transformers[
-        transformers["area_id"].notna() & transformers["reason"].isin(["ok", "over_limit", *UNKNOWN_REASONS])
-    ]
+    counted = transformers[transformers["reason"].isin(["ok", "over_limit", *UNKNOWN_REASONS])]
     rows = [curves.row(name) for name in counted["transformer_id"]]
     imported = np.where(
         curves.p_kw[rows] >= 0.0, curves.s_kva[rows], np.where(np.isnan(curves.s_kva[rows]), np.nan, 0.0)
     )
-    cell = pd.MultiIndex.from_arrays([curves.timestamps.month, curves.timestamps.hour], names=["month", "hour"])
-    worst = pd.DataFrame(imported.T, index=cell).groupby(level=["month", "hour"]).max()
+    worst = pd.DataFrame(imported.T, index=cells_of(curves.timestamps)).groupby(level=["month", "hour"]).max()
     limit_kva = policy.choice("transformer_limit_percent") / 100.0 * counted["rated_kva"].to_numpy()
-    room = (limit_kva - worst - counted["reserved_kva"].to_numpy()).clip(lower=0.0)
+    room = (limit_kva - worst - counted["reserved_kva"].to_numpy()).round(9).clip(lower=0.0)
     room.loc[:, counted["reason"].isin(UNKNOWN_REASONS).to_numpy()] = np.nan
-    cells = room.T.groupby(counted["area_id"].to_numpy())
-    by_area = cells.sum(min_count=1).where(cells.count().eq(cells.size(), axis=0)).T
-    by_area.columns.name = "area_id"
-    long = by_area.melt(ignore_index=False, value_name="allowed_kva").reset_index()
-    return long[["area_id", "month", "hour", "allowed_kva"]]
+    room.columns = pd.Index(counted["transformer_id"], name="transformer_id")
+    return room
+
+
+def cells_of(timestamps: pd.DatetimeIndex) -> pd.MultiIndex:
+    """Month and hour of the day of each step."""
+    return pd.MultiIndex.from_arrays([timestamps.month, timestamps.hour], names=["month", "hour"])

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from capacity.loadflow.correcting import begin, correct, fit_all
 from capacity.loadflow.injections import Injections
 from capacity.loadflow.lanes import Block, start_after
 from capacity.loadflow.metered import Metered
@@ -28,11 +29,6 @@ TOLERANCE = 1e-5
 UNMET = 1e-4
 """Difference, as a share of the rating, above which a step counts as not met."""
 MAX_ROUNDS = 8
-FLAT = 1e-4
-"""Relative variance of the squared powers below which no slope is read from them."""
-STEEPEST = 0.1
-"""Largest slope of the losses, per power at the meters: a line through few steps is not trusted beyond."""
-
 Solve = Callable[[Ints, Block, Block], npt.NDArray[np.uint8]]
 """``(steps, consumption, voltages) -> status``, see :meth:`capacity.loadflow.worker.Worker.solve_over`."""
 
@@ -41,20 +37,17 @@ Solve = Callable[[Ints, Block, Block], npt.NDArray[np.uint8]]
 class Losses:
     """What each network takes apart from its net load and generation, as a line over the squared power at its meters.
 
-    Three times ``(n_groups, 2, 1)``, active and reactive, pu: ``mean`` and ``slope`` of the losses, ``mean_square``.
+    Three times ``(n_groups, 2)``, active and reactive, pu: ``mean`` and ``slope`` of the losses, ``mean_square``.
     """
 
     mean: Reals
     slope: Reals
     mean_square: Reals
 
-    def at(self, square: Block) -> Block:
-        """Losses at squared powers ``(n_blocks, n_groups, 1, LANES)``."""
-        return self.mean + self.slope * (square - self.mean_square)
-
-
-NOTHING_LOST = Losses(*(np.zeros((1, 2, 1)) for _ in range(3)))
-"""What is known of the losses before anything is solved."""
+    @classmethod
+    def unknown(cls, groups: int) -> Losses:
+        """What is known before anything is solved: nothing lost."""
+        return cls(np.zeros((groups, 2)), np.zeros((groups, 2)), np.zeros((groups, 2)))
 
 
 @dataclass(frozen=True)
@@ -82,48 +75,25 @@ def calibrate(
 
     ``before`` came just earlier; its consumption and voltages are overwritten.
     """
-    target = _lanes(metered, steps)
     share = metered.share[:, None, None]
-    wanted = share * target - injections.generation(steps)
-    losses = NOTHING_LOST if before is None else before.losses
-    net_load = _clipped(wanted - losses.at(_square(share * target)))
+    target = share * _lanes(metered, steps)
+    wanted = target - injections.generation(steps)
+    losses = Losses.unknown(len(metered.names)) if before is None else before.losses
+    net_load, corrected = np.empty_like(wanted), np.empty_like(wanted)
+    begin(wanted, target, losses.mean, losses.slope, losses.mean_square, net_load)
     power = injections.power(steps, net_load, None if before is None else before.power)
     voltage = start_after(None if before is None else before.voltage, *power.shape[:2])
     for remaining in reversed(range(MAX_ROUNDS)):
         status = solve(steps, power, voltage)
-        gap = target - _at_meters(metered, voltage)
-        more_lost = losses.at(_square(share * target)) - losses.at(_square(share * (target - gap)))
-        corrected = _clipped(net_load + np.where(np.isfinite(gap), share * gap - more_lost, 0.0))
-        moved = np.abs(corrected - net_load) > TOLERANCE * metered.rating[:, None, None]
-        if remaining == 0 or not moved.any():  # a comparison with NaN is false: open targets never move
+        through = share * _at_meters(metered, voltage)
+        moved = correct(target, through, losses.slope, TOLERANCE * metered.rating, net_load, corrected)
+        if remaining == 0 or not moved:
             break
-        net_load = corrected
+        net_load, corrected = corrected, net_load
         power = injections.power(steps, net_load, power)
-    losses = _fitted(_square(share * (target - gap)), wanted - share * gap - net_load)
-    return Calibrated(power, voltage, status, net_load, gap, losses)
-
-
-def _fitted(square: Block, lost: Block) -> Losses:
-    """The line nearest to the losses of each network's solved steps; level where there is nothing to tell a slope."""
-    known = np.isfinite(lost)
-    count = np.maximum(known.sum(axis=(0, 3), keepdims=True), 1)[0]
-
-    def mean(values: Block) -> Reals:
-        return np.asarray(np.where(known, values, 0.0).sum(axis=(0, 3), keepdims=True)[0] / count)
-
-    of_square, of_lost = mean(square), mean(lost)
-    away = square - of_square
-    spread = mean(away * away)
-    flat = spread <= FLAT * of_square * of_square
-    slope = np.where(flat, 0.0, mean(away * (lost - of_lost)) / np.where(flat, 1.0, spread))
-    steepest = STEEPEST / np.sqrt(np.where(flat, 1.0, of_square))
-    slope = np.clip(slope, -steepest, steepest)
-    return Losses(of_lost, slope, of_square)
-
-
-def _square(power: Block) -> Block:
-    """Squared apparent power, ``(n_blocks, n_groups, 1, LANES)``."""
-    return np.asarray((power * power).sum(axis=2, keepdims=True))
+    found = Losses.unknown(len(metered.names))
+    fit_all(wanted, target, through, net_load, found.mean, found.slope, found.mean_square)
+    return Calibrated(power, voltage, status, net_load, (target - through) / share, found)
 
 
 def _lanes(metered: Metered, steps: Ints) -> Block:
@@ -135,10 +105,3 @@ def _lanes(metered: Metered, steps: Ints) -> Block:
 def _at_meters(metered: Metered, voltage: Block) -> Block:
     """Import at each network's meters, pu."""
     return metered.meters.sums(voltage, metered.group_of_meter, metered.import_sign, len(metered.names))
-
-
-def _clipped(net_load: Block) -> Block:
-    """Net loads without negative active power."""
-    out = net_load.copy()
-    out[:, :, 0] = np.maximum(out[:, :, 0], 0.0)
-    return out

@@ -10,7 +10,7 @@ import pandas as pd
 
 from capacity.loadflow.grid import Grid
 from capacity.loadflow.kernels import add_rows, end_power
-from capacity.loadflow.lanes import LANES, Block, room
+from capacity.loadflow.lanes import LANES, Block
 from capacity.tables.case import Case
 
 Ints = npt.NDArray[np.int64]
@@ -38,7 +38,7 @@ class Ends:
 
     def power(self, voltage: Block) -> Block:
         """Power into the ends, pu, ``(n_blocks, n_ends, 2, LANES)``."""
-        power = room(len(voltage), len(self.here), 2, LANES)
+        power = np.empty((len(voltage), len(self.here), 2, LANES))
         for block in range(len(voltage)):
             end_power(self.here, self.there, self.admittance, voltage[block], power[block])
         return power

@@ -79,6 +79,9 @@ LOADS = table(
         ),
         "limit_percent": number("允许负载率", "limit", "%", missing="not stated"),
         "reserved_kva": number("已批未投", "reserved", "kVA", missing="not gathered for a line"),
+        "allowed_sum_kva": number(
+            "允许接入容量合计", "sum of allowed capacity", "kVA", missing="unknown, or not gathered for a line"
+        ),
         "allowed_kva": number("可开放容量", "allowed capacity", "kVA", missing="unknown, or not gathered for a line"),
         "reason": SUBSTATIONS.columns["reason"],
     },

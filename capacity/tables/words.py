@@ -62,6 +62,7 @@ REASON = {
     "transformers_full": Word("配变均已达到允许负载", "every transformer is at its limit"),
     "existing_violation": Word("供电路径或本低压网已有越限", "a limit is already broken on the supply path"),
     "solver_failure": Word("潮流不收敛，无法核定", "the load flow did not converge"),
+    "rating_unknown": Word("主变容量未知", "the substation's rating is not known"),
     "not_computed": Word("未计算", "not computed"),
     "search_ceiling": Word("搜索上限内无限制", "no limit up to the search ceiling"),
     "meshed": Word("环网运行，未核定节点容量", "operated as a mesh: node capacity not determined"),

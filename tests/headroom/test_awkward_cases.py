@@ -166,9 +166,10 @@ def test_run__too_few_readings_are_taken_as_a_full_transformer_by_the_grid_above
     t2 = unknown.transformers.set_index("transformer_id").loc["T2"]
     assert (t2["reason"], t2["source"]) == ("insufficient_data", "measured")
     assert np.isnan(t2["allowed_kva"])
-    room = unknown.substations.iloc[0]["allowed_kva"]
-    assert room == pytest.approx(known.substations.iloc[0]["allowed_kva"] - 40.0, abs=6.0)  # 252 − 212 less losses
-    assert unknown.substations.iloc[0]["reason"] == "unknown_transformers"
+    margin = unknown.substations.iloc[0]["rating_margin_kva"]
+    assert margin == pytest.approx(known.substations.iloc[0]["rating_margin_kva"] - 40.0, abs=6.0)  # 252 − 212
+    assert unknown.substations.iloc[0]["allowed_kva"] < known.substations.iloc[0]["allowed_kva"] - 30.0
+    assert unknown.feeders.iloc[0]["unknown_count"] == 1
 
 
 @pytest.mark.parametrize(("share", "reason"), [(0.5, "ok"), (0.5 - 1 / 192, "insufficient_data")])

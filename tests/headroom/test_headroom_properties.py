@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from capacity.headroom import room_12x24, transformer_headroom
+from capacity.headroom import transformer_headroom
+from capacity.headroom.transformers import room_by_cell
 from capacity.policy import load_policy
 from capacity.rates.transformers import _rates
 from capacity.tables.rated import RatedCurves
@@ -78,17 +79,16 @@ def test_allowed__scales_with_the_unit(p_kw, factor) -> None:
 
 @settings(deadline=None, max_examples=50)
 @given(POWER_KW, RESERVED_KVA)
-def test_room_12x24__no_hour_has_less_than_the_whole_window(p_kw, reserved_kva) -> None:
+def test_room_by_cell__no_hour_has_less_than_the_whole_window(p_kw, reserved_kva) -> None:
     """P7 takes the worst step of all; an hour's own worst step is at most as bad; an hour without a value has none."""
     transformers = headroom(p_kw, reserved_kva)
-    table = room_12x24(transformers, curves_of(p_kw), POLICY)
-    total = transformers["allowed_kva"].sum(min_count=2)
-    known = table["allowed_kva"].dropna()
-    if np.isnan(total):
-        assert known.empty
-    assert (known >= total - 1e-6).all()
-    silent = np.isnan(p_kw).reshape(2, 24, 4).all(axis=2).any(axis=0)
-    assert table.set_index("hour")["allowed_kva"][silent].isna().all()
+    room = room_by_cell(transformers, curves_of(p_kw), POLICY)
+    for row, name in enumerate(("T1", "T2")):
+        whole = transformers["allowed_kva"].iloc[row]
+        known = room[name].dropna()
+        assert known.empty if np.isnan(whole) else (known >= whole - 1e-6).all()
+        silent = np.isnan(p_kw[row]).reshape(24, 4).all(axis=1)
+        assert room[name].to_numpy()[silent].tolist() == pytest.approx([np.nan] * int(silent.sum()), nan_ok=True)
 
 
 def test_allowed__full_on_paper_is_zero_and_not_a_last_digit() -> None:

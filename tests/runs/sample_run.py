@@ -260,6 +260,7 @@ def _nodes(transformers: pd.DataFrame, timestamps: pd.DatetimeIndex, random: np.
                     "low_voltage": voltage < lower,
                     "high_voltage": False,
                     "reason": "not_computed",
+                    "generation_reason": "not_computed",
                 }
             )
     return pd.DataFrame(rows)
@@ -525,6 +526,7 @@ def _feeders(transformers: pd.DataFrame, timestamps: pd.DatetimeIndex) -> pd.Dat
                 "voltage_min_pu": 0.962 - 0.01 * number,
                 "voltage_min_node": f"B-{feeder}-9",
                 "reserved_kva": float(mine["reserved_kva"].sum()),
+                "allowed_sum_kva": None if feeder == "F3" else 360.0,
                 "allowed_kva": None if feeder == "F3" else 340.0,
                 "binding_element": f"M-{feeder}-0" if bound else None,
                 "binding_criterion": "section_loading" if bound else None,
@@ -545,9 +547,13 @@ def _substations(transformers: pd.DataFrame, timestamps: pd.DatetimeIndex) -> pd
         "max_loading_percent": 56.0,
         "max_loading_at": timestamps[76],
         "reserved_kva": float(transformers["reserved_kva"].sum()),
-        "allowed_kva": 4780.0,
-        "binding_element": "S1-1",
-        "reason": "ok",
+        "rating_margin_kva": 4780.0,
+        "allowed_sum_kva": 5120.0,
+        "allowed_kva": 4700.0,
+        "binding_element": "S1",
+        "binding_criterion": "substation_loading",
+        "binding_at": timestamps[76],
+        "reason": "grid_limited",
     }
     unknown = {
         "substation_id": "S2",
@@ -584,8 +590,9 @@ def _feeder_voltages() -> pd.DataFrame:
 def _capacity_12x24(areas: pd.DataFrame) -> pd.DataFrame:
     index = pd.MultiIndex.from_product([areas["area_id"], range(1, 13), range(24)], names=["area_id", "month", "hour"])
     frame = index.to_frame(index=False)
-    frame["allowed_kva"] = 100.0 + 5.0 * frame["hour"]
-    frame.loc[frame["month"] < 12, "allowed_kva"] = np.nan
+    frame["allowed_sum_kva"] = 100.0 + 5.0 * frame["hour"]
+    frame["allowed_kva"] = frame["allowed_sum_kva"].clip(upper=180.0)
+    frame.loc[frame["month"] < 12, ["allowed_sum_kva", "allowed_kva"]] = np.nan
     return frame
 
 

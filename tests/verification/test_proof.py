@@ -97,7 +97,7 @@ def test_verify__wrong_figures_are_named_and_exit_three(place: Path, right: dict
 
 
 def test_verify__same_verdicts_with_any_number_of_workers(kept: Path) -> None:
-    one, three = (pd.DataFrame(map(asdict, verify_run(kept / "run", workers=n).verdicts)) for n in (1, 3))
+    one, three = (pd.DataFrame(map(asdict, verify_run(kept / "run", nodes=1, workers=n).verdicts)) for n in (1, 3))
     pd.testing.assert_frame_equal(one, three, rtol=1e-6)
 
 

@@ -32,7 +32,7 @@ T1_PEAK, T2_PEAK = PEAK_AT["T1"], PEAK_AT["T2"]
 def judge_of(run: Run, case: Case, rules: Policy | None = None) -> Judge:
     """A judge of the full window who looks at few worst steps first: pandapower takes its time."""
     judge = full_window_judge(case, rules or policy.policy_of(case), run, workers=1)
-    return replace(judge, worst_count=12)
+    return replace(judge, worst_count=6)
 
 
 def verdicts(case: Case, node: str, stated: dict[str, Stated], rules: Policy | None = None) -> dict[str, Verdict]:
@@ -122,7 +122,7 @@ def test_verdict__exact_larger_and_smaller_figures(name: str) -> None:
     assert (broken.broken_criterion, broken.broken_element) == (worked.criterion, worked.element)
     assert broken.broken_at == str(worked.at)
     assert found["exact"].tried_kva == pytest.approx(exact - 0.01 + max(0.005 * (exact - 0.01), 1.0))
-    assert (found["exact"].steps, found["exact"].reference_steps) == (192, 12)
+    assert (found["exact"].steps, found["exact"].reference_steps) == (192, 6)
 
 
 def test_exact_figure_of_the_plain_case__on_paper() -> None:

@@ -23,6 +23,14 @@ FEEDERS = table(
         "voltage_min_pu": number("最低电压", "lowest MV voltage", "pu", missing="never solved"),
         "voltage_min_node": text("最低电压节点", "at node", missing="never solved"),
         "reserved_kva": number("已批未投", "reserved", "kVA", at_least=0.0),
+        "allowed_sum_kva": number(
+            "允许接入容量合计",
+            "sum of allowed capacity",
+            "kVA",
+            "P7 summed over its public transformers.",
+            missing="every transformer unknown",
+            at_least=0.0,
+        ),
         "allowed_kva": number(
             "可开放容量",
             "allowed capacity",
