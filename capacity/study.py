@@ -16,6 +16,7 @@ from capacity import checks, headroom, policy, rates
 from capacity.case import apply_scenario
 from capacity.errors import InputError
 from capacity.loadflow import LoadFlow, largest_additions
+from capacity.proof import verify_sample
 from capacity.runs import assembly
 from capacity.runs.load_flow_issues import load_flow_issues
 from capacity.tables._schema import conform
@@ -116,6 +117,10 @@ def run_study(
             nodes = headroom.node_headroom(
                 studied, rules, largest, transformers, nodes, grid.base, solved.timestamps, shape=node_shape
             )
+    with clock.stage("verification"):
+        sample = None
+        if node_capacity and node_shape == "flat":
+            sample = verify_sample(studied, rules, flow, solved, transformers, nodes, reserved)
     with clock.stage("alerts"):
         quality = assembly.quality_table([*issues, *load_flow_issues(solved, studied)])
         areas = policy.with_status(areas, quality, rules)
@@ -139,7 +144,7 @@ def run_study(
         "projects": studied.projects,
     }
     return Run(
-        manifest=assembly.make_manifest(studied, scenario, rules, window, solved, clock.seconds, name),
+        manifest=assembly.make_manifest(studied, scenario, rules, window, solved, clock.seconds, name, sample),
         **{key: conform(frame, ALL[key]) for key, frame in frames.items()},
         area_shapes=studied.areas[["area_id", "geometry"]],
         feeder_shapes=assembly.feeder_shapes(studied),
