@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 import pandas as pd
@@ -13,7 +15,8 @@ import pandas as pd
 from capacity import checks, headroom, policy, rates
 from capacity.case import apply_scenario
 from capacity.errors import InputError
-from capacity.loadflow import LoadFlow
+from capacity.loadflow import LoadFlow, largest_additions
+from capacity.proof import verify_sample
 from capacity.runs import assembly
 from capacity.runs.load_flow_issues import load_flow_issues
 from capacity.tables._schema import conform
@@ -55,6 +58,9 @@ def run_study(
     engine: Engine = "auto",
     workers: int | None = None,
     name: str | None = None,
+    node_capacity: bool = True,
+    node_shape: str = "flat",
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Run the main job on a case and return everything it found.
@@ -67,6 +73,9 @@ def run_study(
     engine : load-flow engine, or ``auto`` for the fastest exact one per island.
     workers : threads of the load flow; all processors by default.
     name : of the run; made of case, scenario and as-of date by default.
+    node_capacity : whether the capacity of every LV node is sought (P9).
+    node_shape : of the load that is sought for, over time: ``flat`` or a day shape (``headroom.shapes``).
+    executor : where feeders are worked on, if not in threads of this process: anything that runs functions elsewhere.
     progress : called as ``progress(stage, done, total)``; ``total`` is 0 where a stage only begins.
 
     Raises
@@ -100,6 +109,18 @@ def run_study(
         feeders = headroom.feeder_headroom(grid, lines, rules)
         substations = headroom.substation_headroom(grid, rules)
         transformers = headroom.with_shares(transformers, areas)
+    with clock.stage("node capacity"):
+        if node_capacity:
+            largest = partial(
+                largest_additions, flow, solved, executor=executor, progress=clock.within("node capacity")
+            )
+            nodes = headroom.node_headroom(
+                studied, rules, largest, transformers, nodes, grid.base, solved.timestamps, shape=node_shape
+            )
+    with clock.stage("verification"):
+        sample = None
+        if node_capacity and node_shape == "flat":
+            sample = verify_sample(studied, rules, flow, solved, transformers, nodes, reserved)
     with clock.stage("alerts"):
         quality = assembly.quality_table([*issues, *load_flow_issues(solved, studied)])
         areas = policy.with_status(areas, quality, rules)
@@ -123,7 +144,7 @@ def run_study(
         "projects": studied.projects,
     }
     return Run(
-        manifest=assembly.make_manifest(studied, scenario, rules, window, solved, clock.seconds, name),
+        manifest=assembly.make_manifest(studied, scenario, rules, window, solved, clock.seconds, name, sample),
         **{key: conform(frame, ALL[key]) for key, frame in frames.items()},
         area_shapes=studied.areas[["area_id", "geometry"]],
         feeder_shapes=assembly.feeder_shapes(studied),

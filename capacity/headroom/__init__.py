@@ -1,9 +1,10 @@
-"""Allowed capacity of transformers, areas, feeders and substations (P7, P8)."""
+"""Allowed capacity of transformers, areas, feeders, substations and nodes (P7, P8, P9)."""
 
 from capacity.headroom.areas import area_headroom
 from capacity.headroom.cells import capacity_12x24
 from capacity.headroom.feeders import feeder_headroom, substation_headroom
 from capacity.headroom.grid import prepare_grid
+from capacity.headroom.nodes import node_headroom
 from capacity.headroom.reserved import application_demand, reserved_demand
 from capacity.headroom.transformers import transformer_headroom, with_shares
 
@@ -12,6 +13,7 @@ __all__ = [
     "area_headroom",
     "capacity_12x24",
     "feeder_headroom",
+    "node_headroom",
     "prepare_grid",
     "reserved_demand",
     "substation_headroom",

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from llvmlite import ir  # type: ignore[import-untyped]  # it has no type hints
 from numba import types
+from numba.core import cgutils
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, models, register_model
@@ -33,6 +34,7 @@ _compiled: Callable[[Callable[..., Any]], Any] = intrinsic
 _template: Callable[[Any], Callable[[type], type]] = infer_global
 _lowering: Callable[..., Callable[[Callable[..., Any]], Any]] = lower_builtin
 _signature: Callable[..., Any] = signature
+_function: Callable[..., Any] = cgutils.get_or_insert_function
 _VECTOR = ir.VectorType(ir.DoubleType(), LANES)
 _INDEX = ir.IntType(32)
 
@@ -142,6 +144,38 @@ def larger(typing: Any, one: Any, other: Any) -> Any:
         return builder.select(builder.fcmp_ordered(">", *args), *args)
 
     return _lanes(_lanes, _lanes), lower
+
+
+@_compiled
+def smaller(typing: Any, one: Any, other: Any) -> Any:
+    """The smaller of two vectors in every lane; ``other`` where ``one`` is NaN."""
+
+    def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.select(builder.fcmp_ordered("<", *args), *args)
+
+    return _lanes(_lanes, _lanes), lower
+
+
+@_compiled
+def root(typing: Any, vector: Any) -> Any:
+    """The square root of every lane."""
+
+    def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        kind = ir.FunctionType(_VECTOR, [_VECTOR])
+        return builder.call(_function(builder.module, kind, f"llvm.sqrt.v{LANES}f64"), args)
+
+    return _lanes(_lanes), lower
+
+
+@_compiled
+def where_above(typing: Any, vector: Any, bound: Any, yes: Any, no: Any) -> Any:
+    """``yes`` in the lanes of ``vector`` that are above the number ``bound``, ``no`` in the others."""
+
+    def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        mask = builder.fcmp_ordered(">", args[0], _spread(context, builder, args[1], types.float64))
+        return builder.select(mask, args[2], args[3])
+
+    return _lanes(_lanes, types.float64, _lanes, _lanes), lower
 
 
 @_compiled

@@ -18,7 +18,7 @@ from capacity.tables.case import Case, Window
 from capacity.tables.issue import Issue
 from capacity.tables.policy import Policy
 from capacity.tables.rated import RatedCurves
-from capacity.tables.run import Manifest
+from capacity.tables.run import Manifest, Verification
 from capacity.tables.scenario import Scenario
 from capacity.tables.solved import CrossCheck, SolvedYear
 
@@ -45,6 +45,7 @@ def make_manifest(
     solved: SolvedYear,
     seconds: Mapping[str, float],
     name: str | None,
+    verification: Verification | None = None,
 ) -> Manifest:
     """What the run used and how it went."""
     settings, check = case.settings, solved.crosscheck
@@ -84,6 +85,7 @@ def make_manifest(
         crosscheck_delta_loading_at=check.delta_loading_at if check else "",
         crosscheck_solver=check.solver if check else "",
         crosscheck_passed=crosscheck_passed(check),
+        verification=verification,
         wall_time_s={stage: round(value, 3) for stage, value in seconds.items()},
         service_numbers={
             "regulator": settings.service_numbers.regulator,

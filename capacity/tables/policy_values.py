@@ -23,7 +23,8 @@ POLICY_VALUE = {
     "section_limit_percent": Word("P9 10千伏区段允许负载率（%）", "P9 10 kV section limit (%)"),
     "substation_limit_percent": Word("P9 主变允许负载率（%）", "P9 substation transformer limit (%)"),
     "existing_violation_epsilon_percent": Word(
-        "P9 他处已有过载允许的加重量（百分点）", "P9 how much worse a load rate above its limit elsewhere may get (points)"
+        "P9 他处已有过载允许的加重量（百分点）",
+        "P9 how much worse a load rate above its limit elsewhere may get (points)",
     ),
     "search_ceiling_kva": Word("P9 节点容量搜索上限（kVA）", "P9 capacity at a node is not sought beyond (kVA)"),
     "existing_violation_epsilon_pu": Word(

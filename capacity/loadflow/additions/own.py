@@ -1,0 +1,301 @@
+"""One LV network over the whole year: which of its steps are critical, and about what each of its nodes can take.
+
+Every step of the year is solved once at the head's voltage. Of everything watched the steps of least room are kept;
+they are the candidates. After a search among them it is checked that no other step can matter: a step outside could
+break something only if the room it leaves there is less than the largest fall of room seen among the candidates, times
+``ANSWER_SPREAD`` (the same addition does not lower every step's room by quite the same). Steps that could are added,
+and the nodes concerned searched again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from capacity.loadflow.additions.asking import (
+    KINDS,
+    LINE,
+    TRANSFORMER,
+    VOLTAGE,
+    Ask,
+    Loads,
+    parts,
+    whole_blocks,
+)
+from capacity.loadflow.additions.kernels import Scene, consumption, currents, rooms, search, sweep_steps
+from capacity.loadflow.additions.model import Network
+from capacity.loadflow.additions.trees import Tree
+from capacity.loadflow.kernels import LANES, solve_block
+
+Ints = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
+Complexes = npt.NDArray[np.complex128]
+Floats = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
+
+KEPT_STEPS = 24
+"""Steps of least room kept of everything watched."""
+FIRST_STEPS = 3
+"""How many of them the search begins with."""
+ANSWER_SPREAD = 1.005
+"""How much more a step's room may fall than that of the candidates, see above."""
+MAX_EXTENSIONS = 6
+
+
+@dataclass(frozen=True)
+class NetworkBounds:
+    """What is watched in a network.
+
+    Attributes
+    ----------
+    bus : bound of every local bus's voltage, ±inf where there is none.
+    allowance : what may not be passed when something is added elsewhere: voltages per bus, then load rates.
+    kind : kind of limit per local bus and watched branch, -1 where nothing is watched.
+    """
+
+    bus: Reals
+    allowance: Reals
+    kind: Ints
+
+
+@dataclass(frozen=True)
+class NetworkYear:
+    """What the year left behind, see :func:`capacity.loadflow.additions.kernels.sweep_steps`."""
+
+    least_room: Reals
+    least_step: Ints
+    within: Bools
+    inflow: Complexes
+    slack: Floats
+    failed: int
+
+
+def network_year(
+    network: Network,
+    bounds: NetworkBounds,
+    loads: Loads,
+    ask: Ask,
+    steps: Ints,
+    head: Complexes,
+    need: Reals | None = None,
+    *,
+    keep: bool,
+) -> NetworkYear:
+    """Solve ``steps`` at the head voltages given, ``(n_steps)``; ``need`` is the room of which steps are listed."""
+    tree, watch = network.tree, network.tree.watch
+    total, n = tree.n_bus + len(watch.child), len(steps)
+    least_room = np.full((total if keep else 0, KEPT_STEPS), np.inf)
+    least_step = np.full(least_room.shape, -1, dtype=np.int64)
+    within = np.zeros(int(steps.max()) + 1, dtype=bool)
+    inflow, slack = np.empty(n, dtype=np.complex128), np.empty(n, dtype=np.float32)
+    failed = sweep_steps(
+        tree.limbs(),
+        loads.of(network.consumption),
+        ask.wish(0.0),
+        bounds.bus,
+        head,
+        steps,
+        ask.factor[steps],
+        bounds.kind,
+        tree.reference,
+        np.full(total, -np.inf) if need is None else need,
+        least_room,
+        least_step,
+        within,
+        inflow,
+        bounds.allowance,
+        slack,
+    )
+    return NetworkYear(least_room, least_step, within, inflow, slack, failed)
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Some steps of a tree solved without the addition; ``steps`` are their numbers ``(n_blocks, LANES)``."""
+
+    steps: Ints
+    scene: Scene
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a search found, one row per node; ``where`` is the watched thing, ``at`` the step, -1 none."""
+
+    nodes: Ints
+    kva: Reals
+    promise_kva: Reals
+    where: Ints
+    at: Ints
+    answer: Reals
+    exact: Bools
+
+
+def network_blocks(
+    network: Network, impedance: complex, bounds: NetworkBounds, loads: Loads, ask: Ask, steps: Ints, head: Complexes
+) -> Blocks:
+    """Steps of a network behind the impedance of what feeds it; ``head`` are the head's voltages ``(n_steps)``."""
+    tree, limbs = network.tree, network.tree.limbs()
+    table, counted = whole_blocks(steps)
+    at = np.searchsorted(steps, table)
+    blocks, n = len(table), tree.n_bus
+    demand, wish = loads.of(network.consumption), ask.wish(0.0)
+    power, start = np.empty((blocks, n, 2, LANES)), np.zeros((blocks, n, 2, LANES))
+    source, offset = np.empty((blocks, 2, LANES)), np.empty((blocks, 0, 2, LANES))
+    size, room = np.empty((blocks, n, LANES)), np.empty((blocks, n + len(limbs.child), LANES))
+    bound = np.ascontiguousarray(np.broadcast_to(bounds.bus[None, :, None], (blocks, n, LANES)))
+    current, status = np.empty((n, 2, LANES)), np.zeros(LANES, dtype=np.uint8)
+    for block in range(blocks):
+        consumption(demand, *loads.at(demand, table[block]), power[block])
+        voltage, here = start[block], head[at[block]]
+        voltage[0] = parts(here)
+        solve_block(0, n, limbs.parent, limbs.ab, limbs.shunt, power[block], voltage, current, status)
+        currents(limbs, power[block], voltage, current)
+        source[block] = parts(here + impedance * (current[1, 0] + 1j * current[1, 1]))
+        voltage[0] = source[block]
+        rooms(limbs, wish, offset[block], bound[block], voltage, current, size[block], room[block])
+    shape = np.where(counted, ask.factor[table], 0.0)
+    slope = np.empty((0, n, 2, LANES))
+    return Blocks(table, Scene(power, slope, start, source, offset, bound, size, room, shape))
+
+
+def search_network(
+    network: Network,
+    year: NetworkYear,
+    impedance: complex,
+    bounds: NetworkBounds,
+    loads: Loads,
+    ask: Ask,
+    head: Complexes,
+    nodes: Ints,
+    tolerance: float,
+) -> tuple[Figures, Ints]:
+    """About what each of ``nodes`` (local buses) can take in its own network, and the critical steps of the network.
+
+    ``head`` are the head's voltages over the whole year.
+    """
+    watched = bounds.kind >= 0
+    steps = _listed(year, np.full(len(watched), -np.inf), watched)
+    figures = _nothing(len(nodes), len(bounds.kind))
+    pending, known = np.arange(len(nodes)), np.full(len(nodes), np.nan)
+    settled = year.least_room[:, FIRST_STEPS - 1]
+    for _ in range(MAX_EXTENSIONS):
+        blocks = network_blocks(network, impedance, bounds, loads, ask, steps, head[steps])
+        guess = _guesses(network, blocks, bounds, ask, nodes[pending], known[pending])
+        found = run_search(
+            network.tree.behind(impedance), bounds.kind, blocks, ask, nodes[pending], guess, tolerance, answers=True
+        )
+        figures = _merged(figures, found, pending)
+        known[pending] = found.kva
+        reach = ANSWER_SPREAD * found.answer * found.kva[:, None]
+        beyond = (reach > settled[None, :]) & watched[None, :]
+        concerned = beyond.any(axis=1)
+        if not concerned.any():
+            break
+        need = np.where(beyond[concerned], reach[concerned], -np.inf).max(axis=0)
+        more = _listed(year, need, watched)
+        if (need > year.least_room[:, -1])[watched].any():
+            again = network_year(
+                network, bounds, loads, ask, np.arange(len(head)), head, np.where(watched, need, -np.inf), keep=True
+            )
+            more = np.union1d(more, np.flatnonzero(again.within))
+        settled = np.maximum(settled, need)
+        if not len(np.setdiff1d(more, steps)):
+            break
+        steps = np.union1d(steps, more)
+        pending = pending[concerned]
+    return figures, steps
+
+
+def _listed(year: NetworkYear, need: Reals, watched: Bools) -> Ints:
+    """The first steps of everything watched, and those listed of what has less room than ``need``."""
+    first = np.arange(KEPT_STEPS) < FIRST_STEPS
+    chosen = watched[:, None] & (first[None, :] | (year.least_room < need[:, None])) & (year.least_step >= 0)
+    return np.unique(year.least_step[chosen])
+
+
+def _guesses(network: Network, blocks: Blocks, bounds: NetworkBounds, ask: Ask, nodes: Ints, known: Reals) -> Reals:
+    """Where to begin: what was found before, else what the transformer and the voltage along the path would allow."""
+    tree = network.tree
+    path = np.zeros(tree.n_bus)
+    for bus in range(1, tree.n_bus):
+        path[bus] = path[tree.parent[bus]] + np.hypot(tree.ab[bus, 2], tree.ab[bus, 3])
+    shape = blocks.scene.shape[:, None, :]
+    size = abs(ask.unit)
+    room = np.where(shape > 0.0, blocks.scene.room / np.maximum(shape, 1e-6), np.inf)
+    least = room.min(axis=(0, 2))
+    watch = tree.watch
+    own = watch.power & (bounds.kind[tree.n_bus :] >= 0)
+    by_transformer = np.inf
+    if own.any():
+        by_transformer = float((least[tree.n_bus :][own] / watch.scale[own].max(axis=1)).min()) / size
+    by_voltage = np.maximum(least[nodes], 0.0) / np.maximum(path[nodes] * size, 1e-12)
+    guess = np.minimum(np.minimum(by_transformer, by_voltage), ask.ceiling_kva)
+    return np.where(np.isfinite(known), known, np.maximum(guess, 1.0))
+
+
+def run_search(
+    tree: Tree,
+    kind: Ints,
+    blocks: Blocks,
+    ask: Ask,
+    nodes: Ints,
+    guess: Reals,
+    tolerance: float,
+    *,
+    answers: bool = False,
+    offset_of: Ints | None = None,
+) -> Figures:
+    """The compiled search on prepared blocks, its places turned into watched things and steps."""
+    count, total = len(nodes), tree.n_bus + len(tree.watch.child)
+    promise = np.full((count, KINDS), np.inf)
+    place = np.full((count, KINDS), -1, dtype=np.int64)
+    answer = np.zeros((count if answers else 0, total))
+    figure, exact = np.zeros(count), np.zeros(count, dtype=bool)
+    search(
+        tree.limbs(offset_of),
+        blocks.scene,
+        ask.wish(tolerance),
+        kind,
+        tree.reference,
+        nodes,
+        guess,
+        promise,
+        place,
+        answer,
+        figure,
+        exact,
+    )
+    lanes = blocks.steps.size
+    where = np.where(place >= 0, place // lanes, -1)
+    at = np.where(place >= 0, blocks.steps.reshape(-1)[place % lanes], -1)
+    return Figures(nodes, figure, promise, where, at, answer, exact)
+
+
+def _nothing(n_nodes: int, total: int) -> Figures:
+    return Figures(
+        np.zeros(n_nodes, dtype=np.int64),
+        np.zeros(n_nodes),
+        np.full((n_nodes, KINDS), np.inf),
+        np.full((n_nodes, KINDS), -1, dtype=np.int64),
+        np.full((n_nodes, KINDS), -1, dtype=np.int64),
+        np.zeros((n_nodes, total)),
+        np.zeros(n_nodes, dtype=bool),
+    )
+
+
+def _merged(old: Figures, new: Figures, rows: Ints) -> Figures:
+    """``old`` with ``rows`` replaced."""
+    for name in ("nodes", "kva", "promise_kva", "where", "at", "answer", "exact"):
+        getattr(old, name)[rows] = getattr(new, name)
+    return old
+
+
+def kinds_of(network: Network, bus_bound: Reals, *, watched: bool = True) -> Ints:
+    """Kinds of a network's limits; nothing at its source and head, nothing of transformers unless ``watched``."""
+    watch = network.tree.watch
+    of_bus = np.where(np.isfinite(bus_bound), VOLTAGE, -1)
+    of_bus[:2] = -1
+    of_branch = np.where(watch.power, TRANSFORMER if watched else -1, LINE)
+    return np.concatenate([of_bus, of_branch]).astype(np.int64)

@@ -1,0 +1,189 @@
+"""The units of work: a feeder's networks at a time, self-contained, so that they may run in threads or elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from capacity.loadflow.additions.asking import TRANSFORMER, Ask, Loads
+from capacity.loadflow.additions.joint import joint_kinds, search_joint
+from capacity.loadflow.additions.model import Network
+from capacity.loadflow.additions.own import (
+    Blocks,
+    Figures,
+    NetworkBounds,
+    kinds_of,
+    network_blocks,
+    network_year,
+    run_search,
+    search_network,
+)
+from capacity.loadflow.additions.trunk import (
+    Above,
+    Answering,
+    search_trunk,
+    weakest_heads,
+)
+
+Ints = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
+Complexes = npt.NDArray[np.complex128]
+Floats = npt.NDArray[np.float32]
+
+ROUGH = 1e-2
+"""Relative tolerance of the search within a network: it only has to find the critical steps."""
+FINE = 2e-4
+"""Relative tolerance of the figures."""
+
+
+@dataclass(frozen=True)
+class Feeder:
+    """Some networks of one trunk with everything needed to solve their year.
+
+    ``bus_bound`` are the bounds of each network's local buses, ``nodes`` the local buses whose figure is sought.
+    """
+
+    networks: tuple[Network, ...]
+    bus_bound: tuple[Reals, ...]
+    nodes: tuple[Ints, ...]
+    loads: Loads
+    ask: Ask
+    epsilon_pu: float
+    epsilon_part: float
+
+
+@dataclass(frozen=True)
+class NetworkFindings:
+    """What a feeder's task found out about one network.
+
+    Attributes
+    ----------
+    inflow, slack : as in :class:`.own.NetworkYear`, over all steps.
+    broken : what is already broken without the addition: ``(kind, watched thing, step)``, kind -1 if nothing is.
+    allowance : see :class:`.own.NetworkBounds`.
+    figures : rough figures of its nodes; ``steps`` those at which they are critical.
+    failed : steps without a solution.
+    """
+
+    inflow: Complexes
+    slack: Floats
+    broken: tuple[int, int, int]
+    allowance: Reals
+    figures: Figures | None
+    steps: Ints
+    failed: int
+
+
+def study_feeder(feeder: Feeder, head: Complexes, impedance: Complexes) -> list[NetworkFindings]:
+    """The year of every network, and about what its nodes can take; ``head`` ``(n_networks, n_steps)``."""
+    return [
+        _study_network(feeder, position, head[position], complex(impedance[position]))
+        for position in range(len(feeder.networks))
+    ]
+
+
+def _study_network(feeder: Feeder, position: int, head: Complexes, impedance: complex) -> NetworkFindings:
+    network, ask, loads = feeder.networks[position], feeder.ask, feeder.loads
+    kind = kinds_of(network, feeder.bus_bound[position])
+    within = np.concatenate([feeder.bus_bound[position], np.ones(len(network.tree.watch.child))])
+    bounds = NetworkBounds(feeder.bus_bound[position], within, kind)
+    steps = np.arange(len(head))
+    year = network_year(network, bounds, loads, ask, steps, head, keep=True)
+    worst = np.where(kind >= 0, year.least_room[:, 0], np.inf)
+    broken = (-1, -1, -1)
+    if worst.size and worst.min() < 0.0:
+        thing = int(np.argmin(worst))
+        broken = (int(kind[thing]), thing, int(year.least_step[thing, 0]))
+        lowest = year.least_step[kind >= 0]
+        bounds = NetworkBounds(
+            bounds.bus, _allowance(feeder, network, bounds, np.unique(lowest[lowest >= 0]), head), kind
+        )
+        year = network_year(network, bounds, loads, ask, steps, head, keep=False)
+    nodes = feeder.nodes[position]
+    if broken[0] >= 0 or not len(nodes) or year.failed:
+        return NetworkFindings(
+            year.inflow, year.slack, broken, bounds.allowance, None, np.empty(0, dtype=np.int64), year.failed
+        )
+    figures, _ = search_network(network, year, impedance, bounds, loads, ask, head, nodes, ROUGH)
+    critical = np.unique(figures.at)
+    return NetworkFindings(
+        year.inflow, year.slack, broken, bounds.allowance, figures, critical[critical >= 0], year.failed
+    )
+
+
+def _allowance(feeder: Feeder, network: Network, bounds: NetworkBounds, steps: Ints, head: Complexes) -> Reals:
+    """What may not be passed in a network with broken limits when something is added elsewhere (decision 006)."""
+    n, sense = network.tree.n_bus, feeder.ask.sense
+    blocks = network_blocks(network, 0j, bounds, feeder.loads, feeder.ask, steps, head[steps])
+    least = blocks.scene.room.min(axis=(0, 2))
+    of_bus = bounds.kind[:n] >= 0
+    allowance = bounds.allowance.copy()
+    if (least[:n][of_bus] < 0.0).any():
+        extreme = bounds.bus + sense * np.minimum(least[:n], 0.0)
+        allowance[:n] = np.where(of_bus, extreme - sense * feeder.epsilon_pu, allowance[:n])
+    over = (bounds.kind[n:] != TRANSFORMER) & (least[n:] < 0.0)
+    allowance[n:][over] = 1.0 - least[n:][over] + feeder.epsilon_part
+    return allowance
+
+
+def answering_feeder(feeder: Feeder, allowances: list[Reals], steps: Ints, head: Complexes) -> Answering:
+    """How a feeder's networks answer to their heads' voltages at some steps."""
+    bounds = [
+        NetworkBounds(bus, allowance, np.full(len(allowance), -1, dtype=np.int64))
+        for bus, allowance in zip(feeder.bus_bound, allowances, strict=True)
+    ]
+    return weakest_heads(list(feeder.networks), bounds, feeder.loads, feeder.ask, steps, head)
+
+
+def search_heads(above: Above, ask: Ask, positions: Ints, guess_kva: Reals) -> list[Figures]:
+    """What the trunk would allow at the heads of some of its networks (positions among them)."""
+    base = above.blocks(above.steps, ask)
+    found = []
+    for position, guess in zip(positions.tolist(), guess_kva.tolist(), strict=True):
+        head = int(above.trunk.heads[position])
+        blocks = base if np.isneginf(above.lowest[position] * ask.sense).all() else _free(above, base, ask, position)
+        found.append(search_trunk(above.trunk, blocks, above.kind, ask, head, guess, FINE))
+    return found
+
+
+def _free(above: Above, base: Blocks, ask: Ask, position: int) -> Blocks:
+    """The blocks without what the network at ``position`` itself cannot bear: that is judged in the network."""
+    head = int(above.trunk.heads[position])
+    at = np.searchsorted(above.steps, base.steps)
+    bound, room = base.scene.bound.copy(), base.scene.room.copy()
+    own = np.full(at.shape, above.bus_bound[head])
+    for other in np.flatnonzero(above.trunk.heads == head).tolist():
+        if other != position:
+            lowest = above.lowest[other][at]
+            own = np.maximum(own, lowest) if ask.sense > 0.0 else np.minimum(own, lowest)
+    room[:, head] = (base.scene.size[:, head] - own) * ask.sense
+    bound[:, head] = own
+    return Blocks(base.steps, base.scene._replace(bound=bound, room=room))
+
+
+def settle_network(
+    feeder: Feeder,
+    above: Above | None,
+    in_trunk: int,
+    steps: Ints,
+    head: Complexes,
+    guess: Reals,
+    allowance: Reals,
+) -> Figures:
+    """The figures of a feeder's first network with the trunk solved together with it at ``steps``.
+
+    ``above`` is the trunk at these steps (None directly at a source), the network at its position ``in_trunk``.
+    """
+    network, ask = feeder.networks[0], feeder.ask
+    kind = kinds_of(network, feeder.bus_bound[0])
+    bounds = NetworkBounds(feeder.bus_bound[0], allowance, kind)
+    below = network_blocks(network, 0j, bounds, feeder.loads, ask, steps, head)
+    if above is None:
+        return run_search(network.tree, kind, below, ask, feeder.nodes[0], guess, FINE)
+    blocks = above.blocks(steps, ask, without=in_trunk)
+    return search_joint(
+        above.trunk, blocks, network, below, joint_kinds(above.trunk, above.kind, network, kind), ask,
+        feeder.nodes[0], guess, FINE,
+    )  # fmt: skip
