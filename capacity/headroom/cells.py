@@ -1,10 +1,10 @@
 """What the grid above an area carries in each month and hour of the day (P8): for time-limited offers (P16).
 
-Each cell starts from the area's verified shares, which hold at every step of the year, and raises them as far as the
-cell's own worst step lets it. That is estimated, with every neglect on the safe side:
+Every transformer is raised in parts of its room in that cell, as far as the cell's own worst steps let it; the area's
+verified figure of the year holds in any case. The limits are estimated, with every neglect on the safe side:
 
-* a section carries the transformers below, losses and loads at 10 kV itself, and what is added, arithmetically, at the
-  lowest voltage of the year less what is added;
+* a section carries the transformers below, their losses, what stands at 10 kV itself, and what is added,
+  arithmetically, at the lowest voltage of the year and lower by what is added;
 * a substation carries its own curve and what is added, arithmetically;
 * a bus is as low as at its lowest step of the year, raised by nine tenths of what its supply path loses less in that
   cell (first order), lowered by what its own network may lose more.
@@ -35,6 +35,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Complexes = npt.NDArray[np.complex128]
 Curves = npt.NDArray[np.float32]
+MOST_LOSSES = 1.2
 LOSSES = 1.05
 """Added load makes losses on its way; a section or substation carries this many kVA per kVA, at most."""
 
@@ -48,7 +49,7 @@ def capacity_12x24(
 
     Parameters
     ----------
-    areas : of ``area_headroom``; its ``attrs["shares_kva"]`` are where the cells start.
+    areas : of ``area_headroom``, with the shares in ``attrs["shares_kva"]``.
 
     Returns
     -------
@@ -161,45 +162,52 @@ def _voltage_at(grid: Grid, lines: Ints, members: list[str]) -> tuple[Floats, Fl
 def _section_load(grid: Grid, ground: Ground, feeder: str, lines: Ints, before_kva: Complexes) -> Curves:
     """Apparent power (kVA) of sections over the year with everything reserved, on the far side.
 
-    To the transformers below comes what the feeder's head carries beyond all its transformers: losses and loads at
-    10 kV itself. Of it each section is charged the largest part that the solved critical steps show, all of it where
-    anything but transformers hangs on the feeder.
+    To the transformers below comes what stands at 10 kV itself: where all of it is below a section, what the feeder's
+    head carries beyond its transformers; where only some of it, the same arithmetically. Losses are charged in the
+    largest proportion that the solved critical steps show.
     """
-    power = section_flows(grid.case, grid.solved, grid.outlook.tree, feeder, lines) + before_kva[:, None]
-    load, beyond = np.abs(power), _unexplained(grid, feeder)
-    part = np.ones(len(lines))
-    if not _hangs_at_mv(grid, feeder):
-        rows, snapshot = ground.rows, grid.snapshot
-        steps = snapshot.steps[rows]
-        column = pd.Index(snapshot.line_index).get_indexer(lines)
-        ends = grid.case.net.line.loc[lines, ["from_bus", "to_bus"]].to_numpy()
-        voltage = snapshot.voltage_pu[rows][:, pd.Index(snapshot.bus_index).get_indexer(ends.ravel())]
-        higher = voltage.reshape(len(rows), len(lines), 2).max(axis=2).T
-        rated_kva = grid.outlook.rated_kva.loc[lines].to_numpy()
-        solved_kva = snapshot.line_loading_percent[rows][:, column].T / 100.0 * rated_kva[:, None] * higher
-        part = ((solved_kva - load[:, steps]) / np.maximum(beyond[steps], 1e-9)).max(axis=1).clip(0.0, 1.0)
-    found: Curves = (load + part[:, None] * beyond).astype(np.float32)
+    tree, snapshot, rows = grid.outlook.tree, grid.snapshot, ground.rows
+    power = section_flows(grid.case, grid.solved, tree, feeder, lines) + before_kva[:, None]
+    load, beyond = np.abs(power), _beyond_transformers(grid, feeder)
+    at_mv = tree.paths(tree.positions(_buses_with_mv_load(grid, feeder)))
+    below = tree.supplies(tree.arrival.loc[lines].to_numpy(), at_mv)
+    some, every = below.any(axis=1), below.any(axis=1) & below.all(axis=1)
+    load[every] = np.abs(power[every] + beyond)
+    load[some & ~every] += np.abs(beyond)
+    ends = grid.case.net.line.loc[lines, ["from_bus", "to_bus"]].to_numpy()
+    voltage = snapshot.voltage_pu[rows][:, pd.Index(snapshot.bus_index).get_indexer(ends.ravel())]
+    column = pd.Index(snapshot.line_index).get_indexer(lines)
+    rated_kva = grid.outlook.rated_kva.loc[lines].to_numpy()
+    solved_kva = snapshot.line_loading_percent[rows][:, column] / 100.0 * rated_kva
+    solved_kva *= voltage.reshape(len(rows), len(lines), 2).max(axis=2)
+    there = load[:, snapshot.steps[rows]].T
+    heavy = there >= 0.5 * there.max(axis=0)
+    losses = np.where(heavy, solved_kva / np.maximum(there, 1e-9), 1.0).max(axis=0).clip(1.0, MOST_LOSSES)
+    found: Curves = (load * losses[:, None]).astype(np.float32)
     return found
 
 
-def _hangs_at_mv(grid: Grid, feeder: str) -> bool:
+def _buses_with_mv_load(grid: Grid, feeder: str) -> Ints:
+    """Buses of the feeder at which something but a transformer draws or feeds in at 10 kV."""
     buses = grid.case.topology.buses
     here = buses.index[buses["feeder_id"].eq(feeder).fillna(False) & buses["level"].eq("mv")]
-    tables = (grid.case.net[name] for name in ("load", "sgen", "storage", "ward", "shunt"))
-    return any(bool((table["bus"].isin(here) & table["in_service"]).any()) for table in tables)
+    tables = [grid.case.net[name] for name in ("load", "sgen", "storage", "ward", "shunt")]
+    return np.unique(
+        np.concatenate([table.loc[table["bus"].isin(here) & table["in_service"], "bus"] for table in tables])
+    ).astype(np.int64)
 
 
-def _unexplained(grid: Grid, feeder: str) -> Curves:
-    """What the feeder's head carries beyond its transformers, kVA per step; NaN where the head is not known."""
+def _beyond_transformers(grid: Grid, feeder: str) -> npt.NDArray[np.complex64]:
+    """What the feeder's head carries beyond its transformers, kW + j kvar per step; NaN where it is not known."""
     heads, flows, trafos = grid.solved.feeders, grid.solved.transformers, grid.case.topology.trafos
     if feeder not in heads.ids:
-        return np.full(len(grid.solved.timestamps), np.nan, dtype=np.float32)
+        return np.full(len(grid.solved.timestamps), np.nan, dtype=np.complex64)
     row = heads.ids.index(feeder)
     own = (trafos["feeder_id"].eq(feeder).fillna(False) & trafos["kind"].eq("distribution")).reindex(flows.index)
     mine = own.fillna(False).to_numpy(dtype=bool)
     p_kw = heads.p_kw[row] - np.nansum(flows.p_hv_kw[mine], axis=0)
     q_kvar = heads.q_kvar[row] - np.nansum(flows.q_hv_kvar[mine], axis=0)
-    found: Curves = np.hypot(p_kw, q_kvar)
+    found: npt.NDArray[np.complex64] = (p_kw + 1j * q_kvar).astype(np.complex64)
     return found
 
 
