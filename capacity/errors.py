@@ -22,6 +22,10 @@ class InputError(CapacityError):
         lines = "\n".join(f"  - {issue.location}: {issue.sentence_en}" for issue in errors)
         super().__init__(f"{len(errors)} problem(s) in the input:\n{lines}")
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[Sequence[Issue]]]:
+        """Travels between processes by its facts, not by its sentence; so do the errors below."""
+        return type(self), (self.issues,)
+
 
 class SolverError(CapacityError):
     """A load-flow engine could not be used on this network (a single failing step is NaN, not an error)."""
@@ -29,6 +33,9 @@ class SolverError(CapacityError):
     def __init__(self, engine: str, island: int, why: str) -> None:
         self.engine, self.island, self.why = engine, island, why
         super().__init__(f"engine '{engine}' cannot solve island {island}: {why}")
+
+    def __reduce__(self) -> tuple[type[SolverError], tuple[str, int, str]]:
+        return type(self), (self.engine, self.island, self.why)
 
 
 class CrossCheckError(CapacityError):
@@ -42,6 +49,9 @@ class CrossCheckError(CapacityError):
             f"the load flow differs from pandapower by {delta_voltage_pu:.2e} pu and "
             f"{delta_loading_percent:.4f} percentage points of loading ({where})"
         )
+
+    def __reduce__(self) -> tuple[type[CrossCheckError], tuple[float, float, str]]:
+        return type(self), (self.delta_voltage_pu, self.delta_loading_percent, self.where)
 
 
 class PolicyError(CapacityError):

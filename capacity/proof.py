@@ -29,7 +29,7 @@ from capacity.verification.same_case import differences, no_figures, not_found, 
 
 Progress = Callable[[str, int, int], None]
 DEFAULT_NODES, DEFAULT_SEED = 200, 1
-SAMPLE_WORST_STEPS, SAMPLE_DRAWN_STEPS = 40, 60
+SAMPLE_NODES, SAMPLE_WORST_STEPS, SAMPLE_DRAWN_STEPS = 8, 40, 60
 
 
 def verify_run(
@@ -116,7 +116,7 @@ def verify_sample(
     nodes: pd.DataFrame,
     reserved: pd.DataFrame,
     *,
-    n_nodes: int = 8,
+    n_nodes: int = SAMPLE_NODES,
     seed: int = DEFAULT_SEED,
     base_year: SolvedYear | None = None,
 ) -> Verification:

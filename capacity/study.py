@@ -16,7 +16,7 @@ from capacity import checks, headroom, policy, rates
 from capacity.case import apply_scenario
 from capacity.errors import InputError
 from capacity.loadflow import LoadFlow, largest_additions
-from capacity.proof import verify_sample
+from capacity.proof import SAMPLE_NODES, verify_sample
 from capacity.runs import assembly
 from capacity.runs.load_flow_issues import load_flow_issues
 from capacity.tables._schema import conform
@@ -60,6 +60,9 @@ def run_study(
     name: str | None = None,
     node_capacity: bool = True,
     node_shape: str = "flat",
+    generation: bool = True,
+    crosscheck_steps: int | None = None,
+    sample_nodes: int = SAMPLE_NODES,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Run:
@@ -75,6 +78,10 @@ def run_study(
     name : of the run; made of case, scenario and as-of date by default.
     node_capacity : whether the capacity of every LV node is sought (P9).
     node_shape : of the load that is sought for, over time: ``flat`` or a day shape (``headroom.shapes``).
+    generation : whether rooftop PV is sought at every node beside load.
+    crosscheck_steps : critical steps solved with pandapower too, at most (by default 24); 0 leaves the cross-check out,
+        and the run says so.
+    sample_nodes : node figures put to the test while the run is made; 0 leaves that out.
     executor : where feeders are worked on, if not in threads of this process: anything that runs functions elsewhere.
     progress : called as ``progress(stage, done, total)``; ``total`` is 0 where a stage only begins.
 
@@ -95,7 +102,7 @@ def run_study(
     with clock.stage("load flow"):
         levels = (rules.choice("heavy_percent"), rules.choice("overload_percent"))
         flow = LoadFlow(studied, window, levels_percent=levels, engine=engine, workers=workers, readings=readings)
-        solved = flow.solve_year(progress=clock.within("load flow"))
+        solved = flow.solve_year(crosscheck_steps=crosscheck_steps, progress=clock.within("load flow"))
     with clock.stage("load rates"):
         curves = rates.rated_curves(studied, readings, solved, projected=scenario is not None)
         rated = rates.transformer_rates(studied, rules, curves, readings, solved)
@@ -115,12 +122,13 @@ def run_study(
                 largest_additions, flow, solved, executor=executor, progress=clock.within("node capacity")
             )
             nodes = headroom.node_headroom(
-                studied, rules, largest, transformers, nodes, grid.base, solved.timestamps, shape=node_shape
-            )
+                studied, rules, largest, transformers, nodes, grid.base, solved.timestamps, shape=node_shape,
+                generation=generation,
+            )  # fmt: skip
     with clock.stage("verification"):
         sample = None
-        if node_capacity and node_shape == "flat":
-            sample = verify_sample(studied, rules, flow, solved, transformers, nodes, reserved)
+        if node_capacity and node_shape == "flat" and sample_nodes:
+            sample = verify_sample(studied, rules, flow, solved, transformers, nodes, reserved, n_nodes=sample_nodes)
     with clock.stage("alerts"):
         quality = assembly.quality_table([*issues, *load_flow_issues(solved, studied)])
         areas = policy.with_status(areas, quality, rules)
@@ -144,7 +152,9 @@ def run_study(
         "projects": studied.projects,
     }
     return Run(
-        manifest=assembly.make_manifest(studied, scenario, rules, window, solved, clock.seconds, name, sample),
+        manifest=assembly.make_manifest(
+            studied, scenario, rules, window, solved, clock.seconds, name, sample, node_shape if node_capacity else ""
+        ),
         **{key: conform(frame, ALL[key]) for key, frame in frames.items()},
         area_shapes=studied.areas[["area_id", "geometry"]],
         feeder_shapes=assembly.feeder_shapes(studied),

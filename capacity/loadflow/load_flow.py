@@ -15,7 +15,7 @@ import pandas as pd
 
 from capacity.loadflow import results
 from capacity.loadflow.calibration import calibrate
-from capacity.loadflow.crosscheck import critical_steps, cross_check
+from capacity.loadflow.crosscheck import MOST_STEPS, critical_steps, cross_check
 from capacity.loadflow.engines import Choice, choose
 from capacity.loadflow.grid import build_grid
 from capacity.loadflow.injections import build_injections
@@ -103,6 +103,7 @@ class LoadFlow:
         self,
         *,
         crosscheck: bool = True,
+        crosscheck_steps: int | None = None,
         progress: Callable[[int, int], None] | None = None,
         added_kw: dict[int, complex] | None = None,
     ) -> SolvedYear:
@@ -111,6 +112,7 @@ class LoadFlow:
         Parameters
         ----------
         crosscheck : re-solve the critical steps with pandapower and record the largest differences.
+        crosscheck_steps : at most so many of them, if not ``crosscheck.MOST_STEPS``.
         progress : called with (steps done, steps in all).
         added_kw : kW + j kvar, load positive, by pandapower bus index, in every step on top of the (scaled) loads.
             Loads are scaled to their readings without it: by the last year solved, which is solved first if need be.
@@ -148,7 +150,7 @@ class LoadFlow:
         )
         if not crosscheck:
             return year
-        steps = critical_steps(case, year, plan.trafos)
+        steps = critical_steps(case, year, plan.trafos, MOST_STEPS if crosscheck_steps is None else crosscheck_steps)
         checked = cross_check(self, steps, added_kw)
         return replace(year, crosscheck=checked, wall_time_s=time.perf_counter() - began)
 

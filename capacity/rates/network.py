@@ -60,9 +60,10 @@ def node_voltages(case: Case, policy: Policy, solved: SolvedYear, rated: pd.Data
     stats = _where_known(solved.buses.reindex(nodes.index), nodes["transformer_id"], rated)
     standard = policy.voltage_standards[case.settings.voltage_standard]
     phases = nodes["bus_id"].map(node_phases(case)).fillna("unknown")
-    bands = [standard.band(vn, p) for vn, p in zip(nodes["vn_kv"], phases, strict=True)]
-    lower = np.array([band.lower_pu(vn) for band, vn in zip(bands, nodes["vn_kv"], strict=True)])
-    upper = np.array([band.upper_pu(vn) for band, vn in zip(bands, nodes["vn_kv"], strict=True)])
+    kinds = list(zip(nodes["vn_kv"], phases, strict=True))
+    band = {(vn, p): standard.band(vn, p) for vn, p in set(kinds)}
+    lower = np.array([band[vn, p].lower_pu(vn) for vn, p in kinds])
+    upper = np.array([band[vn, p].upper_pu(vn) for vn, p in kinds])
     known = stats["voltage_min_pu"].notna()
     return pd.DataFrame(
         {
@@ -138,13 +139,11 @@ def node_phases(case: Case) -> pd.Series:
     at_node = case.customers.dropna(subset=["node_id"])
     if at_node.empty:
         return pd.Series(dtype="string")
-
-    def agree(values: pd.Series) -> str:
-        if (values == "3").fillna(False).any():
-            return "3"
-        return "1" if (values == "1").fillna(False).all() else "unknown"
-
-    return at_node.groupby("node_id")["phases"].agg(agree).astype("string")
+    stated = pd.DataFrame({phases: at_node["phases"].eq(phases).fillna(False).astype(bool) for phases in ("1", "3")})
+    of_node = stated.groupby(at_node["node_id"])
+    one, three = of_node["1"].all(), of_node["3"].any()
+    agreed = np.select([three, one], ["3", "1"], "unknown")
+    return pd.Series(agreed, index=three.index, name="phases", dtype="string")
 
 
 def _where_known(stats: pd.DataFrame, transformer_id: pd.Series, rated: pd.DataFrame) -> pd.DataFrame:
