@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from capacity.units import rounded_down
 if TYPE_CHECKING:
     from capacity.runs import Comparison
     from capacity.study import Progress as Told
-    from capacity.tables.run import Run
+    from capacity.tables.run import Run, Verification
 
 console = Console(soft_wrap=True)
 errors = Console(stderr=True, soft_wrap=True)
@@ -35,6 +35,8 @@ STAGES = {
     "load flow": ("潮流计算", "load flow"),
     "load rates": ("负载率", "load rates"),
     "allowed capacity": ("允许接入容量", "allowed capacity"),
+    "node capacity": ("节点容量", "capacity of the nodes"),
+    "hours": ("逐月逐时节点容量", "capacity by month and hour"),
     "alerts": ("预警", "alerts"),
     "writing": ("写出结果", "writing the results"),
     "city": ("生成城市", "making the city"),
@@ -89,6 +91,7 @@ def print_run(run: Run) -> None:
         console.print(say("[bold red]合成数据：不代表任何真实电网[/]", "[bold red]synthetic data: no real grid[/]"))
     console.print(_areas_table(run))
     console.print(_alerts_table(run))
+    console.print(about_nodes(run), highlight=False)
     console.print(how_sure(run), highlight=False)
 
 
@@ -158,8 +161,60 @@ def print_comparison(comparison: Comparison) -> None:
             console.print(f"{rule}: {len(group)} {say(*ALERT_STATE[state])}", highlight=False)
 
 
+def about_nodes(run: Run) -> str:
+    """Two lines on node capacity (P9): how many nodes can take something, how many nothing, and what limits them."""
+    from capacity.runs.node_tables import figure_meaning, node_counts
+
+    counts = node_counts(run.nodes)
+    if not counts.total:
+        return say("节点容量：无低压节点", "node capacity: no LV nodes")
+    if not counts.computed:
+        return say("节点容量：未计算", "node capacity: not computed")
+    parts = [
+        say(f"{counts.open:,} 个可接入", f"{counts.open:,} can take load"),
+        _with_reasons(sum(counts.zero.values()), counts.zero, "个为零", "at zero"),
+        _with_reasons(sum(counts.unknown.values()), counts.unknown, "个未知", "unknown"),
+    ]
+    if counts.not_counted:
+        parts.append(_with_reasons(sum(counts.not_counted.values()), counts.not_counted, "个不计入", "not counted"))
+    head = say(f"节点容量：{counts.total:,} 个节点，", f"node capacity: {counts.total:,} nodes, ")
+    limits = [f"{word(CRITERION[code])} {number:,}" for code, number in counts.limits.items()]
+    if counts.unlimited:
+        limits.append(f"{word(REASON['search_ceiling'])} {counts.unlimited:,}")
+    meaning = word(figure_meaning(run.manifest))
+    comma = say("，", ", ")
+    what = say(f"限制（{meaning}）：", f"limited by ({meaning}): ") + (comma.join(limits) or say("无", "nothing"))
+    return head + comma.join(parts) + "\n  " + what
+
+
+def _with_reasons(number: int, reasons: Mapping[str, int], zh: str, en: str) -> str:
+    said = say(f"{number:,} {zh}", f"{number:,} {en}")
+    if not reasons:
+        return said
+    listed = say("，", "; ").join(f"{word(REASON[code])} {count:,}" for code, count in reasons.items())
+    return said + say(f"（{listed}）", f" ({listed})")
+
+
+def _about_sample(sample: Verification) -> str:
+    steps = (
+        say("全部时刻", "every step")
+        if sample.full_window
+        else say("只看最严重时刻和抽取的时刻，全部时刻请用 capacity verify", "worst and some drawn steps; for every "
+                 "step: capacity verify")
+    )  # fmt: skip
+    verdict = say(
+        f"虚高 {sample.false_open}，虚低 {sample.false_blocked}",
+        f"{sample.false_open} too large, {sample.false_blocked} too small",
+    )
+    verdict = f"[bold red]{verdict}[/]" if sample.false_open else verdict
+    return say(
+        f"节点容量抽样核验：{sample.nodes} 个节点，{verdict}（{steps}）",
+        f"node figures put to the test: {sample.nodes} nodes, {verdict} ({steps})",
+    )
+
+
 def how_sure(run: Run) -> str:
-    """One paragraph: steps solved, agreement with pandapower, data quality."""
+    """One paragraph: steps solved, agreement with pandapower, a sample of the node figures, data quality."""
     m = run.manifest
     lines = [
         say(
@@ -174,6 +229,8 @@ def how_sure(run: Run) -> str:
             + f" ({m.crosscheck_steps}): {verdict}, ΔV {m.crosscheck_delta_voltage_pu or 0.0:.1e} pu, "
             f"Δ% {m.crosscheck_delta_loading_percent or 0.0:.1e}"
         )
+    if m.verification is not None:
+        lines.append(_about_sample(m.verification))
     warnings = int((run.quality["severity"] == "warning").sum())
     lines.append(say(f"数据质量警告 {warnings} 条", f"{warnings} data-quality warnings"))
     return "\n".join(lines)

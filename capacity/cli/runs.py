@@ -32,6 +32,15 @@ class Engine(enum.StrEnum):
     pandapower = "pandapower"
 
 
+class NodeShape(enum.StrEnum):
+    """Shapes over time of the load sought at every node."""
+
+    flat = "flat"
+    residential = "residential"
+    commercial = "commercial"
+    industrial = "industrial"
+
+
 @app.command()
 def run(
     folder: Annotated[Path, typer.Argument(help="The case folder.", metavar="CASE")],
@@ -42,6 +51,14 @@ def run(
     to: Annotated[str | None, typer.Option("--to", help="End of that part (not included).")] = None,
     engine: Annotated[Engine, typer.Option(help="Load-flow engine.")] = Engine.auto,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; default: all processors.")] = None,
+    nodes: Annotated[bool, typer.Option(help="Seek the capacity of every LV node (P9).")] = True,
+    node_shape: Annotated[
+        NodeShape,
+        typer.Option(
+            help="Shape over time of the load sought at the nodes: flat, or the typical day of a category; "
+            "the figures are then its peak kVA."
+        ),
+    ] = NodeShape.flat,
     pictures: Annotated[bool, typer.Option(help="Draw the pictures too.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest for programs.")] = False,
 ) -> None:
@@ -62,6 +79,8 @@ def run(
             window=_part_of_window(case, from_, to),
             engine=engine.value,
             workers=workers,
+            node_capacity=nodes,
+            node_shape=node_shape.value,
             progress=told,
         )
         done = started_from(done, folder, scenario)
@@ -141,12 +160,25 @@ def show(done: Run, target: Path) -> None:
 
 
 def stop_unless_confirmed(done: Run) -> None:
-    """Exit with a code of its own when pandapower does not confirm the load flow."""
+    """Exit with a code of its own when pandapower does not confirm the load flow, or a test the node figures."""
     if done.manifest.crosscheck_passed is False:
         printing.errors.print(
             say(
                 "潮流结果与 pandapower 不一致，请勿使用本次结果。",
                 "the load flow differs from pandapower: do not use this run.",
+            ),
+            style="bold red",
+        )
+        raise typer.Exit(NOT_CONFIRMED)
+    sample = done.manifest.verification
+    if sample is not None and sample.false_open:
+        for example in sample.examples:
+            printing.errors.print(example, markup=False, highlight=False)
+        printing.errors.print(
+            say(
+                f"抽样核验的 {sample.nodes} 个节点容量中有 {sample.false_open} 个虚高：请勿据此答复，并报告此情况。",
+                f"{sample.false_open} of {sample.nodes} node figures put to the test break a limit: do not promise "
+                "anything by them, and report it.",
             ),
             style="bold red",
         )

@@ -46,8 +46,9 @@ def make_manifest(
     seconds: Mapping[str, float],
     name: str | None,
     verification: Verification | None = None,
+    node_shape: str = "",
 ) -> Manifest:
-    """What the run used and how it went."""
+    """What the run used and how it went; ``node_shape`` of the load sought at every node, empty where none was."""
     settings, check = case.settings, solved.crosscheck
     failed = solved.failed.any(axis=0)
     values = {key: trigger.threshold for key, trigger in policy.triggers.items()}
@@ -85,6 +86,7 @@ def make_manifest(
         crosscheck_delta_loading_at=check.delta_loading_at if check else "",
         crosscheck_solver=check.solver if check else "",
         crosscheck_passed=crosscheck_passed(check),
+        node_shape=node_shape,
         verification=verification,
         wall_time_s={stage: round(value, 3) for stage, value in seconds.items()},
         service_numbers={

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from capacity.runs.cells import NOT_APPLICABLE, UNKNOWN, both
+from capacity.runs.node_tables import figure_meaning, node_counts
 from capacity.runs.sheets import SYNTHETIC, Book, set_up_page
 from capacity.tables.policy_values import policy_value, policy_word
 from capacity.tables.run import Manifest, Run
-from capacity.tables.words import ACTION, SEVERITY, STATUS, Word
+from capacity.tables.words import ACTION, CRITERION, REASON, SEVERITY, STATUS, Word
 
 _LABEL, _VALUE, _MORE = 0, 1, 2
 
@@ -61,6 +62,7 @@ def write_cover(
     pen = _Pen(book, page)
     _write_head(pen, run.manifest, title or Word("配电网接入能力", "connection capacity of the distribution grid"))
     _write_counts(pen, run)
+    _write_nodes(pen, run)
     if also is not None:
         also(pen)
     _write_certainty(pen, run)
@@ -122,6 +124,30 @@ def _write_counts(pen: _Pen, run: Run) -> None:
         )
 
 
+def _write_nodes(pen: _Pen, run: Run) -> None:
+    counts = node_counts(run.nodes)
+    pen.section("节点允许接入容量 Capacity of LV nodes (P9)")
+    if not counts.computed:
+        why = "本次计算未求节点容量 · node capacity was not sought in this run" if counts.total else ""
+        pen.line("节点数 nodes", counts.total, why)
+        return
+    meaning = figure_meaning(run.manifest)
+    pen.line("可接入 with capacity", counts.open, f"{meaning.zh} · {meaning.en}", colour="open")
+    reasons = " · ".join(f"{both(REASON[code])}: {number:,}" for code, number in counts.zero.items())
+    pen.line("为零 at zero", sum(counts.zero.values()), reasons, colour="blocked" if counts.zero else "wrap")
+    reasons = " · ".join(f"{both(REASON[code])}: {number:,}" for code, number in counts.unknown.items())
+    pen.line("未知 unknown", sum(counts.unknown.values()), reasons, colour="no_data" if counts.unknown else "wrap")
+    if counts.not_counted:
+        reasons = " · ".join(f"{both(REASON[code])}: {number:,}" for code, number in counts.not_counted.items())
+        pen.line("不计入 not counted", sum(counts.not_counted.values()), reasons)
+    pen.line("合计 total", counts.total, colour="total")
+    limits = [f"{both(CRITERION[code])}: {number:,}" for code, number in counts.limits.items()]
+    if counts.unlimited:
+        limits.append(f"{both(REASON['search_ceiling'])}: {counts.unlimited:,}")
+    for number, text in enumerate(limits):
+        pen.line("" if number else "可接入节点的限制 what limits those with capacity", text)
+
+
 def status_meanings(manifest: Manifest) -> dict[str, str]:
     """What each status means, with the threshold this run used."""
     threshold_kva = policy_value(manifest.policy_values, "pre_control")
@@ -163,9 +189,26 @@ def _write_certainty(pen: _Pen, run: Run) -> None:
     pen.line("潮流时段 steps solved", f"{manifest.steps_solved:,} / {manifest.steps_total:,}")
     treated = f"按未知处理，不计入容量 · unknown, never capacity. {examples}" if failed else ""
     pen.line("不收敛时段 steps failed", failed, treated, "bad" if failed else "good")
+    _write_sample(pen, run)
     _write_coverage(pen, run)
     for note in manifest.notes:
         pen.line("备注 note", note)
+
+
+def _write_sample(pen: _Pen, run: Run) -> None:
+    """What came of the node figures that were put to the test while the run was made."""
+    label, sample = "节点容量抽样核验 node figures put to the test", run.manifest.verification
+    if sample is None:
+        if node_counts(run.nodes).computed:
+            pen.line(label, "未进行 not done", "恒定负荷以外不抽样 · only figures of flat loads are")
+        return
+    steps_zh, steps_en = ("全部时刻", "every step") if sample.full_window else ("最严重时刻和抽取的时刻", "worst steps")
+    scope = f"抽取 {sample.nodes} 个节点，{steps_zh}，至多 {sample.steps} 步 · {sample.nodes} nodes drawn, {steps_en}"
+    scope += "" if sample.full_window else " and some drawn ones"
+    found = f"虚高 too large: {sample.false_open} · 虚低 too small: {sample.false_blocked}"
+    pen.line(label, found, f"{scope}, {sample.steps} at most", "bad" if sample.false_open else "good")
+    for example in sample.examples:
+        pen.line("", example, colour="wrap")
 
 
 def _write_coverage(pen: _Pen, run: Run) -> None:

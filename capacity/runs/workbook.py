@@ -18,11 +18,24 @@ from capacity.runs.derived import (
     low_voltage_transformers,
 )
 from capacity.runs.dictionary import write_dictionary
+from capacity.runs.node_tables import (
+    NODE_ROWS,
+    NODES_BY_AREA,
+    NODES_BY_TRANSFORMER,
+    NOT_COUNTED,
+    figure_meaning,
+    node_counts,
+    node_rows,
+    nodes_by_area,
+    nodes_by_transformer,
+)
 from capacity.runs.sheets import Sheet, open_book, write_sheet
 from capacity.tables.policy_values import policy_value
 from capacity.tables.results import ALL
 from capacity.tables.run import Run
 
+MOST_NODES = 50_000
+"""More rows than this are no use in a workbook; the digests are complete, and so is ``nodes.parquet``."""
 _HEAVY_COLUMNS = (
     "branch", "supply_station", "area_id", "transformer_id", "system_code", "name", "feeder_id", "rated_kva",
     "max_loading_percent", "max_loading_at", "max_direction", "heavy_load", "overload", "hours_ge_80", "hours_ge_100",
@@ -62,6 +75,7 @@ def summary_sheets(run: Run) -> list[Sheet]:
             paint={"max_loading_percent": load_colours(heavy)}, remark="公变 public, P2", frozen_columns=6,
         ),
         low_voltage_sheet(run),
+        *node_sheets(run),
         lines_sheet(run, lines),
         feeders_sheet(run),
         substations_sheet(run),
@@ -111,6 +125,44 @@ def low_voltage_sheet(run: Run) -> Sheet:
     )
     paint = {"voltage_min_v": pd.Series("low", index=frame.index)}
     return Sheet("低电压台区 low voltage", LOW_VOLTAGE, frame, paint=paint, remark=remark, frozen_columns=6)
+
+
+def node_sheets(run: Run) -> list[Sheet]:
+    """Node capacity by area, by transformer and node by node; nothing where it was not sought.
+
+    The single nodes of a network with more than ``MOST_NODES`` are left to ``nodes.parquet``, and the digests say so.
+    """
+    counts = node_counts(run.nodes)
+    if not counts.computed:
+        return []
+    meaning = figure_meaning(run.manifest)
+    remark, more = f"{meaning.zh} · {meaning.en}", ""
+    if counts.total > MOST_NODES:
+        more = (
+            f" · 共 {counts.total:,} 个节点，逐点结果见 nodes.parquet · {counts.total:,} nodes: each of them is in "
+            "nodes.parquet"
+        )
+    by_area, by_transformer = nodes_by_area(run), nodes_by_transformer(run)
+    sheets = [
+        Sheet("节点按网格 nodes by area", NODES_BY_AREA, by_area, remark=remark + more, frozen_columns=2),
+        Sheet(
+            "节点按配变 nodes by transformer", NODES_BY_TRANSFORMER, by_transformer, remark=remark + more,
+            frozen_columns=3,
+        ),
+    ]  # fmt: skip
+    if counts.total <= MOST_NODES:
+        sheets.append(_nodes_sheet(run, remark))
+    return sheets
+
+
+def _nodes_sheet(run: Run, remark: str) -> Sheet:
+    frame = node_rows(run)
+    uncounted = frame["reason"].isin(NOT_COUNTED)
+    zero = frame["allowed_kva"].eq(0.0).map({True: "blocked", False: ""})
+    return Sheet(
+        "节点容量 nodes", NODE_ROWS, frame, paint={"allowed_kva": zero}, remark=remark, frozen_columns=4,
+        not_applicable={"allowed_kva": uncounted, "generation_kva": uncounted},
+    )  # fmt: skip
 
 
 def lines_sheet(run: Run, lines: pd.DataFrame) -> Sheet:

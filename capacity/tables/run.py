@@ -75,6 +75,9 @@ class Manifest(BaseModel):
     crosscheck_delta_loading_at: str = ""
     crosscheck_solver: str = ""
     crosscheck_passed: bool | None
+    node_shape: str = Field(
+        default="", description="shape over time of the load sought at every node; empty where none was sought"
+    )
     verification: Verification | None = Field(default=None, description="a sample of the node figures put to the test")
     wall_time_s: dict[str, float] = Field(description="seconds by stage")
     service_numbers: dict[str, str] = Field(default_factory=dict)
