@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from capacity.loadflow.additions.answer import KIND_WORD, Limit
 from capacity.loadflow.additions.asking import TRANSFORMER
-from capacity.loadflow.additions.own import NetworkBounds, kinds_of, network_blocks
+from capacity.loadflow.additions.own import NetworkBounds, kinds_of, network_year
 from capacity.loadflow.additions.trunk import Above
 
 if TYPE_CHECKING:
@@ -53,13 +53,10 @@ class Elsewhere:
         bounds = NetworkBounds(bus_bound, self._allowance[number], kind)
         head = self._head[number][step : step + 1]
         moved = head / np.abs(head) * voltage_pu
-        steps = np.array([step])
-        blocks = network_blocks(network, 0j, bounds, setting.loads, setting.ask, steps, moved)
-        room, n = blocks.scene.room[0, :, 0], network.tree.n_bus
-        left = room.copy()
-        finite = np.isfinite(bus_bound)
-        left[:n][finite] += (bus_bound[finite] - self._allowance[number][:n][finite]) * setting.ask.sense
-        left[n:] = np.abs(self._allowance[number][n:] - np.abs(1.0 - room[n:]))
+        year = network_year(network, bounds, setting.loads, setting.ask, np.array([step]), moved, keep=False)
+        n, allowance = network.tree.n_bus, self._allowance[number]
+        left = allowance - year.extreme
+        left[:n] *= -setting.ask.sense
         left = np.where((kind >= 0) & (kind != TRANSFORMER), left, np.inf)
         thing = int(np.argmin(left))
         if thing < n:

@@ -1,10 +1,12 @@
 """The compiled part of the search: one tree, blocks of steps, one addition at a time.
 
-What is watched is expressed as *room*: how far a voltage is from its bound (pu), or what is left of a branch's bound
-(1 − load rate, the rate counted positive where power flows the way the addition would make it flow). Room falls almost
-in a straight line as the addition grows. The chord from nothing added to a probe ``s`` therefore promises a crossing
-``h(s) = min s·room(0) / (room(0) − room(s))`` over everything watched and all steps, and the largest addition is where
-``h(s) = s``: found by secants on ``h(s) − s`` and accepted only if the probe itself broke nothing.
+What is watched is expressed as *room*: how far a voltage is from its bound (pu), or how much more a branch can carry
+the way the addition would make it flow, as a part of its bound. With the load rate split into a part ``a`` along the
+addition's direction and a part ``p`` across it, that is ``√(1 − p²) − a``: from the tip of the flow's arrow along the
+addition to the circle of its bound. Room falls almost in a straight line as the addition grows. The chord from nothing
+added to a probe ``s`` therefore promises a crossing ``h(s) = min s·room(0) / (room(0) − room(s))`` over everything
+watched and all steps, and the largest addition is where ``h(s) = s``: found by secants on ``h(s) − s`` and accepted
+only if the probe itself broke nothing.
 """
 
 from __future__ import annotations
@@ -135,9 +137,22 @@ def currents(limbs: Limbs, power: Block, voltage: Block, current: Block) -> None
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def rooms(
-    limbs: Limbs, wish: Wish, offset: Block, bound: Block, voltage: Block, current: Block, size: Block, room: Block
+    limbs: Limbs,
+    wish: Wish,
+    offset: Block,
+    bound: Block,
+    voltage: Block,
+    current: Block,
+    size: Block,
+    room: Block,
+    rate: Block,
 ) -> None:
-    """Room of every bus, then of every watched branch, ``(n_bus + n_watch, LANES)``; ``size`` of every voltage."""
+    """Room of every bus, then of every watched branch, ``(n_bus + n_watch, LANES)``.
+
+    ``size`` of every voltage and load ``rate`` of every watched branch (a part of its bound, in either direction) are
+    filled too. A branch over its bound that the addition loads further has the room ``1 − rate``, below zero; one that
+    the addition first relieves has room until its flow turns.
+    """
     parent, child, ends, scale = limbs.parent, limbs.child, limbs.ends, limbs.scale
     is_power, offset_of = limbs.is_power, limbs.offset_of
     sense, toward = wish.sense, wish.toward
@@ -164,8 +179,13 @@ def rooms(
                 uq = uq + load(offset, 2 * offset_of[w] + 1)
             cr, ci = load(voltage, 2 * c), load(voltage, 2 * c + 1)
             low, high = low * (cr * cr + ci * ci), up * up + uq * uq
-        rate = larger(root(low) * scale[w, 0], root(high) * scale[w, 1])
-        store(room, n + w, where_above(up * toward[0] + uq * toward[1], 0.0, 1.0 - rate, 1.0 + rate))
+        here = larger(root(low) * scale[w, 0], root(high) * scale[w, 1])
+        part = here / (root(up * up + uq * uq) + NOTHING)
+        along, across = (up * toward[0] + uq * toward[1]) * part, (uq * toward[0] - up * toward[1]) * part
+        left = root(larger(1.0 - across * across, in_all_lanes(0.0))) - along
+        over = where_above(here, 1.0, 1.0 - here, left)
+        store(rate, w, here)
+        store(room, n + w, where_above(along, 0.0, over, left))
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
@@ -290,7 +310,8 @@ def search(
     n, blocks, n_kinds = len(limbs.parent), len(scene.power), promise.shape[1]
     total = n + len(limbs.child)
     power, voltage, current = np.empty((n, 2, LANES)), np.empty((n, 2, LANES)), np.empty((n, 2, LANES))
-    size, room, added = np.empty((n, LANES)), np.empty((total, LANES)), np.empty((2, LANES))
+    size, room, rate = np.empty((n, LANES)), np.empty((total, LANES)), np.empty((total - n, LANES))
+    added = np.empty((2, LANES))
     per_kva, status = np.zeros(LANES), np.zeros(LANES, dtype=np.uint8)
     shape, unit, ceiling, tolerance = scene.shape, wish.unit, wish.ceiling, wish.tolerance
     best, at, fall = np.empty(n_kinds), np.empty(n_kinds, dtype=np.int64), np.empty(total)
@@ -314,7 +335,7 @@ def search(
                 solved = _probe(limbs, scene, block, node, added, power, voltage, current, status)
                 if not solved:
                     break
-                rooms(limbs, wish, scene.offset[block], scene.bound[block], voltage, current, size, room)
+                rooms(limbs, wish, scene.offset[block], scene.bound[block], voltage, current, size, room, rate)
                 _promises(s, kind, scene.room[block], room, best, at, lanes, block * LANES)
                 if len(answer):
                     _falls(per_kva, kind, reference, scene.size[block], scene.room[block], room, fall)
@@ -415,19 +436,26 @@ def _gather(steps: Ints, begin: int, demand: Demand, factors: Block, shared: Blo
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
-def _slack(n: int, is_power: Bools, allowance: Reals, sense: float, size: Block, room: Block, slack: Reals) -> None:
+def _slack(n: int, is_power: Bools, allowance: Reals, sense: float, size: Block, rate: Block, slack: Reals) -> None:
     """How far the head (bus 1) may move before something passes its allowance."""
     left = in_all_lanes(np.inf)
     for i in range(2, n):
         left = smaller((load(size, i) - allowance[i]) * sense, left)
     if sense > 0.0:
-        top, nearly_nothing = load(size, 1), in_all_lanes(1e-9)
+        top = load(size, 1)
         for w in range(len(is_power)):
             if not is_power[w]:
-                over = load(room, n + w) - 1.0
-                rate = larger(larger(over, 0.0 - over), nearly_nothing)
-                left = smaller(top * (allowance[n + w] / rate - 1.0), left)
+                left = smaller(top * (1.0 - load(rate, w) / allowance[n + w]), left)
     store(slack, 0, left)
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def _extremes(n: int, sense: float, size: Block, rate: Block, worst: Block) -> None:
+    """Update the lowest of ``sense ·`` voltage of every bus, then the highest load rate of every watched branch."""
+    for i in range(n):
+        store(worst, i, smaller(load(size, i) * sense, load(worst, i)))
+    for w in range(len(rate)):
+        store(worst, n + w, larger(load(rate, w), load(worst, n + w)))
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
@@ -489,14 +517,16 @@ def sweep_steps(
     inflow: Complexes,
     allowance: Reals,
     slack: Floats,
+    extreme: Reals,
 ) -> int:
     """Solve an LV network at given head voltages, and keep what the search asks of its year.
 
     ``head`` and ``shape`` follow ``steps``; ``inflow`` (pu) and ``slack`` (how far the head's voltage may move before
-    something in the network, other than its own transformer, passes ``allowance``; pu) are filled; for ``least_room``,
-    ``least_step`` and ``within`` see ``_least``. Returns how many steps had no solution.
+    something in the network, other than its own transformer, passes ``allowance``; pu) are filled, and ``extreme``: the
+    worst voltage of every bus and the highest load rate of every watched branch; for ``least_room``, ``least_step`` and
+    ``within`` see ``_least``. Returns how many steps had no solution.
     """
-    n, n_steps = len(limbs.parent), len(steps)
+    n, n_steps, sense = len(limbs.parent), len(steps), wish.sense
     power, voltage, current = np.empty((n, 2, LANES)), np.zeros((n, 2, LANES)), np.empty((n, 2, LANES))
     size, room, bounds = np.empty((n, LANES)), np.empty((n + len(limbs.child), LANES)), np.empty((n, LANES))
     for i in range(n):
@@ -504,6 +534,8 @@ def sweep_steps(
     factors, shared = np.empty((len(demand.profiles), LANES)), np.empty((len(demand.net_load), 2, LANES))
     status, number = np.zeros(LANES, dtype=np.uint8), np.empty(LANES, dtype=np.int64)
     per_peak, left, no_offset = np.empty(LANES), np.empty(LANES), np.empty((0, 2, LANES))
+    rate, worst = np.empty((len(limbs.child), LANES)), np.zeros((len(room), LANES))
+    worst[:n] = np.inf
     failed = 0
     for begin in range(0, n_steps, LANES):
         _gather(steps, begin, demand, factors, shared, number)
@@ -517,8 +549,9 @@ def sweep_steps(
         status[:] = 0
         solve_block(0, n, limbs.parent, limbs.ab, limbs.shunt, power, voltage, current, status)
         currents(limbs, power, voltage, current)
-        rooms(limbs, wish, no_offset, bounds, voltage, current, size, room)
-        _slack(n, limbs.is_power, allowance, wish.sense, size, room, left)
+        rooms(limbs, wish, no_offset, bounds, voltage, current, size, room, rate)
+        _slack(n, limbs.is_power, allowance, sense, size, rate, left)
+        _extremes(n, sense, size, rate, worst)
         for k in range(min(LANES, n_steps - begin)):
             failed += status[k] != 0
             vr, vi, jr, ji = voltage[1, 0, k], voltage[1, 1, k], current[1, 0, k], current[1, 1, k]
@@ -526,6 +559,8 @@ def sweep_steps(
             slack[begin + k] = left[k]
         if len(least_room):
             _least(kind, reference, per_peak, number, size, room, need, least_room, least_step, within)
+    for m in range(len(worst)):
+        extreme[m] = sense * worst[m].min() if m < n else worst[m].max()
     return failed
 
 
@@ -557,7 +592,7 @@ def trunk_steps(
         bounds[i] = bound[i]
     factors, shared = np.empty((len(demand.profiles), LANES)), np.empty((len(demand.net_load), 2, LANES))
     status, number = np.zeros(LANES, dtype=np.uint8), np.empty(LANES, dtype=np.int64)
-    nothing = np.zeros((len(through), 2, LANES))
+    nothing, rate = np.zeros((len(through), 2, LANES)), np.empty((len(child), LANES))
     failed = 0
     for begin in range(0, n_steps, LANES):
         _gather(steps, begin, demand, factors, shared, number)
@@ -574,7 +609,7 @@ def trunk_steps(
         status[:] = 0
         solve_block(0, n, limbs.parent, limbs.ab, limbs.shunt, power, voltage, current, status)
         currents(limbs, power, voltage, current)
-        rooms(limbs, wish, nothing, bounds, voltage, current, size, room)
+        rooms(limbs, wish, nothing, bounds, voltage, current, size, room, rate)
         for m in range(len(room)):
             for k in range(LANES):
                 kept[m, begin + k] = room[m, k]

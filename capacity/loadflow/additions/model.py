@@ -12,6 +12,7 @@ from capacity.loadflow.additions.trees import (
     BranchBounds,
     Cut,
     Tree,
+    Watch,
     child_of_branches,
     cut_at_transformers,
     network_tree,
@@ -90,7 +91,7 @@ def consumption_of(injections: Injections, added: Complexes, bus: Ints) -> Consu
 
 @dataclass(frozen=True)
 class Network:
-    """An LV network: ``number`` in the cut, its trunk's number (-1 directly at a source) and its head there."""
+    """An LV network: ``number`` in the cut, its trunk's number and its head there."""
 
     number: int
     tree: Tree
@@ -183,11 +184,49 @@ def cut_model(
             )
         )
     by_network = _rows_by_network(cut, child)
+    trunks += _bare_trunks(grid, cut, source_buses, meters, len(trunks), trunk_of_bus, local_of_bus)
     networks = tuple(
         _network(grid, sweep, cut, number, bounds, by_network[number], injections, added, trunk_of_bus, local_of_bus)
         for number in range(len(cut.root))
     )
     return Model(grid, cut, tuple(trunks), networks, cut.network)
+
+
+def _bare_trunks(
+    grid: Grid, cut: Cut, source_buses: Ints, meters: SubstationEnds, first: int, trunk_of_bus: Ints, local_of_bus: Ints
+) -> list[Trunk]:
+    """Trunks of nothing, for networks whose transformer stands at a source: the source, and itself once more below it.
+
+    The power through that connection counts at the substation whose busbar the source is.
+    """
+    trunks: list[Trunk] = []
+    for row, source in enumerate(source_buses.tolist()):
+        fed = np.flatnonzero(cut.head == source)
+        if not len(fed):
+            continue
+        at_source = np.isin(meters.child, cut.root[fed]) & np.isfinite(meters.limit[meters.row])
+        substations = np.unique(meters.row[at_source])
+        count = len(substations)
+        watch = Watch(
+            np.ones(count, dtype=np.int64),
+            np.tile([0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0], (count, 1)),
+            np.stack([np.zeros(count), 1.0 / meters.limit[substations]], axis=1),
+            np.ones(count, dtype=bool),
+            np.full(count, -1, dtype=np.int64),
+        )
+        ab = np.array([[0.0] * 6, [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]])
+        tree = Tree(np.array([-1, 0]), ab, np.zeros((2, 2)), np.array([source, -1]), watch)
+        nobody = np.zeros(0, dtype=np.int64)
+        nothing = Consumption(
+            np.zeros((2, 2)), nobody, nobody, np.zeros(0), np.zeros(0), nobody, nobody,
+            np.zeros((0, 2), dtype=np.int64), np.zeros((0, 2)), nobody,
+        )  # fmt: skip
+        trunk_of_bus[source], local_of_bus[source] = first + len(trunks), 1
+        heads = np.ones(len(fed), dtype=np.int64)
+        trunks.append(
+            Trunk(first + len(trunks), tree, nothing, row, fed, heads, np.arange(count, dtype=np.int64), substations)
+        )
+    return trunks
 
 
 def _rows_by_network(cut: Cut, child: Ints) -> list[Ints]:

@@ -62,13 +62,17 @@ class NetworkBounds:
 
 @dataclass(frozen=True)
 class NetworkYear:
-    """What the year left behind, see :func:`capacity.loadflow.additions.kernels.sweep_steps`."""
+    """What the year left behind, see :func:`capacity.loadflow.additions.kernels.sweep_steps`.
+
+    ``extreme`` is the worst voltage of every bus and the highest load rate of every watched branch, in all the steps.
+    """
 
     least_room: Reals
     least_step: Ints
     within: Bools
     inflow: Complexes
     slack: Floats
+    extreme: Reals
     failed: int
 
 
@@ -89,7 +93,7 @@ def network_year(
     least_room = np.full((total if keep else 0, KEPT_STEPS), np.inf)
     least_step = np.full(least_room.shape, -1, dtype=np.int64)
     within = np.zeros(int(steps.max()) + 1, dtype=bool)
-    inflow, slack = np.empty(n, dtype=np.complex128), np.empty(n, dtype=np.float32)
+    inflow, slack, extreme = np.empty(n, dtype=np.complex128), np.empty(n, dtype=np.float32), np.empty(total)
     failed = sweep_steps(
         tree.limbs(),
         loads.of(network.consumption),
@@ -107,8 +111,9 @@ def network_year(
         inflow,
         bounds.allowance,
         slack,
+        extreme,
     )
-    return NetworkYear(least_room, least_step, within, inflow, slack, failed)
+    return NetworkYear(least_room, least_step, within, inflow, slack, extreme, failed)
 
 
 @dataclass(frozen=True)
@@ -146,6 +151,7 @@ def network_blocks(
     size, room = np.empty((blocks, n, LANES)), np.empty((blocks, n + len(limbs.child), LANES))
     bound = np.ascontiguousarray(np.broadcast_to(bounds.bus[None, :, None], (blocks, n, LANES)))
     current, status = np.empty((n, 2, LANES)), np.zeros(LANES, dtype=np.uint8)
+    rate = np.empty((len(limbs.child), LANES))
     for block in range(blocks):
         consumption(demand, *loads.at(demand, table[block]), power[block])
         voltage, here = start[block], head[at[block]]
@@ -154,7 +160,7 @@ def network_blocks(
         currents(limbs, power[block], voltage, current)
         source[block] = parts(here + impedance * (current[1, 0] + 1j * current[1, 1]))
         voltage[0] = source[block]
-        rooms(limbs, wish, offset[block], bound[block], voltage, current, size[block], room[block])
+        rooms(limbs, wish, offset[block], bound[block], voltage, current, size[block], room[block], rate)
     shape = np.where(counted, ask.factor[table], 0.0)
     slope = np.empty((0, n, 2, LANES))
     return Blocks(table, Scene(power, slope, start, source, offset, bound, size, room, shape))

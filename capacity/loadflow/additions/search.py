@@ -47,6 +47,8 @@ Result = TypeVar("Result")
 
 IMPEDANCE_STEPS = 16
 IMPEDANCE_KVA = 100.0
+COUNTS = 1e-6
+"""Part of its peak from which the addition is there at all."""
 
 
 def largest_additions(
@@ -80,6 +82,8 @@ def largest_additions(
 
 def _searched(setting: Setting, work: _Work) -> Additions:
     """The passes: without the addition, network by network, trunk by trunk, both together."""
+    if not (setting.ask.factor > COUNTS).any() or not setting.model.networks:
+        return Additions(to_table(setting, _never_there(setting)), setting.addition)
     base = _base(setting)
     found = _studied(setting, base, work)
     at_heads = {
@@ -87,6 +91,18 @@ def _searched(setting: Setting, work: _Work) -> Additions:
         for above, watched in _aboves(setting, base, found, work)
     }
     return Additions(to_table(setting, _settled(setting, base, at_heads, found, work)), setting.addition)
+
+
+def _never_there(setting: Setting) -> list[Answer]:
+    """Every node's answer where the addition is there in no step of the window: nothing speaks against any size."""
+    ceiling = setting.ask.ceiling_kva
+    return [
+        Answer(int(bus), np.nan, NOTHING, NOTHING, np.nan, "solver_failure")
+        if setting.failed[network.number]
+        else Answer(int(bus), ceiling, NOTHING, NOTHING, np.nan, "search_ceiling")
+        for network in setting.model.networks
+        for bus in network.tree.bus[2:]
+    ]
 
 
 class _Work:
@@ -123,7 +139,7 @@ def _base(setting: Setting) -> _Base:
     inflow = setting.inflow.copy()
     model = setting.model
     years = [_trunk_year(setting, trunk, inflow) for trunk in model.trunks]
-    before = [year.through for year in years]
+    before = [_trunk_year(setting, _without(setting, trunk), inflow).through for trunk in model.trunks]
     changed = [
         network
         for network in model.networks
@@ -147,6 +163,15 @@ def _base(setting: Setting) -> _Base:
     return _Base(tuple(known), head, _impedances(setting, known, inflow), inflow)
 
 
+def _without(setting: Setting, trunk: Trunk) -> Trunk:
+    """A trunk without what is connected besides."""
+    bus = trunk.tree.bus
+    own = np.where(bus >= 0, setting.connected[bus], 0j)
+    own[0] = 0j
+    constant = trunk.consumption.constant - np.stack([own.real, own.imag], axis=1)
+    return replace(trunk, consumption=replace(trunk.consumption, constant=constant))
+
+
 def _trunk_year(setting: Setting, trunk: Trunk, inflow: Complexes) -> TrunkYear:
     drawn = np.nan_to_num(inflow[trunk.networks])
     bound = setting.local_bound(trunk.tree.bus, artificial=1)
@@ -161,9 +186,6 @@ def _unbounded(network: Network) -> NetworkBounds:
 
 def _head_of(setting: Setting, network: Network, years: list[TrunkYear]) -> Complexes:
     """Voltage of a network's head, ``(n_steps)``."""
-    if network.trunk < 0:
-        bus = int(setting.model.cut.head[network.number])
-        return np.ascontiguousarray(setting.source[setting.source_row(bus)])
     return np.ascontiguousarray(years[network.trunk].voltage[network.head])
 
 
@@ -183,6 +205,8 @@ def _impedances(setting: Setting, years: list[TrunkYear], inflow: Complexes) -> 
     """What every network sees behind its head, pu."""
     impedance = np.zeros(len(setting.model.networks), dtype=np.complex128)
     for trunk, year in zip(setting.model.trunks, years, strict=True):
+        if not len(trunk.networks):
+            continue
         bound = setting.local_bound(trunk.tree.bus, artificial=1)
         load = np.abs(inflow[trunk.networks]).sum(axis=0)
         count = min(IMPEDANCE_STEPS, len(load))
@@ -247,6 +271,8 @@ def _aboves(
     """Every trunk at its critical steps."""
     aboves = []
     for trunk, year in zip(setting.model.trunks, base.years, strict=True):
+        if not len(trunk.networks):
+            continue
         watched = _watched(setting, trunk, year)
         slack = np.stack([found[number].slack for number in trunk.networks.tolist()])
         kind = trunk_kinds(watched.trunk, watched.bus_bound)
@@ -403,7 +429,7 @@ def _settled(
     elsewhere = Elsewhere(setting, base.head, {number: one.allowance for number, one in found.items()})
     for number, figures in zip(numbers, results, strict=True):
         network = setting.model.networks[number]
-        above = None if network.trunk < 0 else at_heads[network.trunk].above
+        above = at_heads[network.trunk].above
         answers.extend(_answers(setting, network, above, figures, elsewhere))
     return answers
 
@@ -421,14 +447,12 @@ def _refused(
     if kind >= 0:
         limit = _limit(setting, network, kind, thing, step)
         return 0.0, limit, NOTHING, np.nan, "over_limit" if kind == TRANSFORMER else "existing_violation"
-    if network.trunk >= 0:
-        one = at_heads[network.trunk]
-        broken = _broken_above(one.watched, one.above.trunk, network.head)
-        if broken is not None:
-            thing, step = broken
-            limit = _trunk_limit(setting, one.above.trunk, thing, step)
-            return 0.0, limit, NOTHING, np.nan, "existing_violation"
-    return None
+    one = at_heads[network.trunk]
+    above = _broken_above(one.watched, one.above.trunk, network.head)
+    if above is None:
+        return None
+    thing, step = above
+    return 0.0, _trunk_limit(setting, one.above.trunk, thing, step), NOTHING, np.nan, "existing_violation"
 
 
 def _settling(
@@ -443,15 +467,13 @@ def _settling(
     assert findings.figures is not None
     feeder = setting.task(np.array([network.number]))
     guess, steps = findings.figures.kva, findings.steps
-    above, position = None, -1
-    if network.trunk >= 0:
-        one = at_heads[network.trunk]
-        position = int(np.flatnonzero(one.above.trunk.networks == network.number)[0])
-        in_trunk = one.figures[position]
-        guess = np.minimum(guess, in_trunk.kva[0])
-        upstream = in_trunk.at[0]
-        steps = np.union1d(steps, upstream[upstream >= 0])
-        above = _above_at(setting, one.above, base, found, steps)
+    one = at_heads[network.trunk]
+    position = int(np.flatnonzero(one.above.trunk.networks == network.number)[0])
+    in_trunk = one.figures[position]
+    guess = np.minimum(guess, in_trunk.kva[0])
+    upstream = in_trunk.at[0]
+    steps = np.union1d(steps, upstream[upstream >= 0])
+    above = _above_at(setting, one.above, base, found, steps)
     return feeder, above, position, steps, base.head[network.number][steps], guess, findings.allowance
 
 
@@ -475,9 +497,7 @@ def _above_at(setting: Setting, above: Above, base: _Base, found: dict[int, Netw
     )
 
 
-def _answers(
-    setting: Setting, network: Network, above: Above | None, figures: Figures, elsewhere: Elsewhere
-) -> list[Answer]:
+def _answers(setting: Setting, network: Network, above: Above, figures: Figures, elsewhere: Elsewhere) -> list[Answer]:
     """What a network's nodes can take, with what binds first and what would bind next."""
     ceiling = setting.ask.ceiling_kva
     answers = []
@@ -501,11 +521,9 @@ def _answers(
 
 
 def _named(
-    setting: Setting, network: Network, above: Above | None, thing: int, step: int, kind: int, elsewhere: Elsewhere
+    setting: Setting, network: Network, above: Above, thing: int, step: int, kind: int, elsewhere: Elsewhere
 ) -> Limit:
     """The watched thing of a joint tree."""
-    if above is None:
-        return _limit(setting, network, kind, thing, step)
     n, m = above.trunk.tree.n_bus, network.tree.n_bus
     buses = n + m - 2
     if n <= thing < buses:

@@ -39,7 +39,8 @@ class Setting:
     source : voltages of the source buses, ``(n_sources, n_steps)``.
     inflow : what every network draws without what is connected besides, ``(n_networks, n_steps)`` pu, NaN unknown.
     connected : constant power per electrical bus that is connected besides, pu.
-    into_substation : power into every substation without it, ``(n_substations, n_steps)``, pu.
+    into_substation : power into every substation, ``(n_substations, n_steps)``, pu; of what is connected besides it
+        holds only what stands at a busbar that is a source.
     feeders : numbers of the networks that make one unit of work each.
     feeder_of_bus : number of the feeder of every electrical bus, -1 none.
     failed : per network, whether a step of the year failed in its island.
@@ -129,7 +130,8 @@ def make_setting(flow: LoadFlow, solved: SolvedYear, bounds: Bounds, addition: A
         source_buses=sources,
         inflow=_inflow(case, grid, model, solved),
         connected=connected,
-        into_substation=(substations.p_kw + 1j * substations.q_kvar).astype(np.complex128) / kva,
+        into_substation=(substations.p_kw + 1j * substations.q_kvar).astype(np.complex128) / kva
+        + _at_busbars(grid, meters, sources, connected, len(substations.ids))[:, None],
         substation_ids=substations.ids,
         feeders=_feeders(model, feeder_of_bus),
         feeder_of_bus=feeder_of_bus,
@@ -178,6 +180,15 @@ def _substation_ends(plan: Plan, bounds: Bounds) -> SubstationEnds:
     limit = bounds.substation_kva.reindex(list(meters.ids)).to_numpy(np.float64) / (1000.0 * plan.grid.sn_mva)
     down = parent[meters.ends.there] == meters.ends.here
     return SubstationEnds(meters.ends.there[down], meters.row_of_end[down], np.where(limit > 0.0, limit, np.inf))
+
+
+def _at_busbars(grid: Grid, meters: SubstationEnds, sources: Ints, connected: Complexes, count: int) -> Complexes:
+    """What is connected besides at each substation's busbar, where that is a source; ``count`` substations."""
+    here = np.zeros(count, dtype=np.complex128)
+    for row, bus in set(zip(meters.row.tolist(), grid.parent[meters.child].tolist(), strict=True)):
+        if bus in sources:
+            here[row] += connected[bus]
+    return here
 
 
 def _inflow(case: Case, grid: Grid, model: Model, solved: SolvedYear) -> Complexes:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from capacity.loadflow.additions.asking import TRANSFORMER, Ask, Loads
+from capacity.loadflow.additions.asking import Ask, Loads
 from capacity.loadflow.additions.joint import joint_kinds, search_joint
 from capacity.loadflow.additions.model import Network
 from capacity.loadflow.additions.own import (
@@ -17,7 +17,6 @@ from capacity.loadflow.additions.own import (
     kinds_of,
     network_blocks,
     network_year,
-    run_search,
     search_network,
 )
 from capacity.loadflow.additions.trunk import (
@@ -96,11 +95,10 @@ def _study_network(feeder: Feeder, position: int, head: Complexes, impedance: co
     if worst.size and worst.min() < 0.0:
         thing = int(np.argmin(worst))
         broken = (int(kind[thing]), thing, int(year.least_step[thing, 0]))
-        lowest = year.least_step[kind >= 0]
-        bounds = NetworkBounds(
-            bounds.bus, _allowance(feeder, network, bounds, np.unique(lowest[lowest >= 0]), head), kind
-        )
-        year = network_year(network, bounds, loads, ask, steps, head, keep=False)
+    allowance = _allowance(feeder, network, bounds, year.extreme)
+    if (allowance != bounds.allowance).any():
+        bounds = replace(bounds, allowance=allowance)
+        year = replace(year, slack=network_year(network, bounds, loads, ask, steps, head, keep=False).slack)
     nodes = feeder.nodes[position]
     if broken[0] >= 0 or not len(nodes) or year.failed:
         return NetworkFindings(
@@ -113,18 +111,19 @@ def _study_network(feeder: Feeder, position: int, head: Complexes, impedance: co
     )
 
 
-def _allowance(feeder: Feeder, network: Network, bounds: NetworkBounds, steps: Ints, head: Complexes) -> Reals:
-    """What may not be passed in a network with broken limits when something is added elsewhere (decision 006)."""
+def _allowance(feeder: Feeder, network: Network, bounds: NetworkBounds, extreme: Reals) -> Reals:
+    """What may not be passed in a network with broken limits when something is added elsewhere (decision 006).
+
+    ``extreme`` are the year's worst voltages and highest load rates, whichever way the power flows.
+    """
     n, sense = network.tree.n_bus, feeder.ask.sense
-    blocks = network_blocks(network, 0j, bounds, feeder.loads, feeder.ask, steps, head[steps])
-    least = blocks.scene.room.min(axis=(0, 2))
     of_bus = bounds.kind[:n] >= 0
     allowance = bounds.allowance.copy()
-    if (least[:n][of_bus] < 0.0).any():
-        extreme = bounds.bus + sense * np.minimum(least[:n], 0.0)
-        allowance[:n] = np.where(of_bus, extreme - sense * feeder.epsilon_pu, allowance[:n])
-    over = (bounds.kind[n:] != TRANSFORMER) & (least[n:] < 0.0)
-    allowance[n:][over] = 1.0 - least[n:][over] + feeder.epsilon_part
+    if (sense * (extreme[:n] - bounds.bus)[of_bus] < 0.0).any():
+        worse = np.minimum(sense * extreme[:n], sense * bounds.bus)
+        allowance[:n] = np.where(of_bus, sense * (worse - feeder.epsilon_pu), allowance[:n])
+    over = ~network.tree.watch.power & (extreme[n:] > 1.0)
+    allowance[n:][over] = extreme[n:][over] + feeder.epsilon_part
     return allowance
 
 
@@ -165,7 +164,7 @@ def _free(above: Above, base: Blocks, ask: Ask, position: int) -> Blocks:
 
 def settle_network(
     feeder: Feeder,
-    above: Above | None,
+    above: Above,
     in_trunk: int,
     steps: Ints,
     head: Complexes,
@@ -174,14 +173,12 @@ def settle_network(
 ) -> Figures:
     """The figures of a feeder's first network with the trunk solved together with it at ``steps``.
 
-    ``above`` is the trunk at these steps (None directly at a source), the network at its position ``in_trunk``.
+    ``above`` is the trunk at these steps, the network at its position ``in_trunk``.
     """
     network, ask = feeder.networks[0], feeder.ask
     kind = kinds_of(network, feeder.bus_bound[0])
     bounds = NetworkBounds(feeder.bus_bound[0], allowance, kind)
     below = network_blocks(network, 0j, bounds, feeder.loads, ask, steps, head)
-    if above is None:
-        return run_search(network.tree, kind, below, ask, feeder.nodes[0], guess, FINE)
     blocks = above.blocks(steps, ask, without=in_trunk)
     return search_joint(
         above.trunk, blocks, network, below, joint_kinds(above.trunk, above.kind, network, kind), ask,

@@ -95,10 +95,17 @@ def with_others(trunk: Trunk, year: TrunkYear, others: Complexes, ask: Ask) -> T
     tree, room = trunk.tree, year.room.copy()
     for row in np.flatnonzero(trunk.offset_of >= 0).tolist():
         total = year.through[trunk.offset_of[row]] + others[trunk.offset_of[row]]
-        rate = np.abs(total) * tree.watch.scale[row, 1]
-        as_added = total.real * ask.toward[0] + total.imag * ask.toward[1] >= 0.0
-        room[tree.n_bus + row] = np.where(as_added, 1.0 - rate, 1.0 + rate)
+        room[tree.n_bus + row] = _room_of(total * tree.watch.scale[row, 1], ask)
     return replace(year, room=room, offset=others)
+
+
+def _room_of(part: Complexes, ask: Ask) -> Reals:
+    """Room of a power as a part of its bound, as :func:`.kernels.rooms` defines it."""
+    along = part.real * ask.toward[0] + part.imag * ask.toward[1]
+    across = part.imag * ask.toward[0] - part.real * ask.toward[1]
+    left = np.sqrt(np.maximum(1.0 - across**2, 0.0)) - along
+    room: Reals = np.where((along > 0.0) & (np.abs(part) > 1.0), 1.0 - np.abs(part), left)
+    return room
 
 
 def trunk_kinds(trunk: Trunk, bus_bound: Reals) -> Ints:
@@ -214,10 +221,10 @@ def tree_rooms(
     limbs, wish = tree.limbs(offset_of), ask.wish(0.0)
     size = np.empty((len(power), tree.n_bus, LANES))
     room = np.empty((len(power), tree.n_bus + len(limbs.child), LANES))
-    current = np.empty((tree.n_bus, 2, LANES))
+    current, rate = np.empty((tree.n_bus, 2, LANES)), np.empty((len(limbs.child), LANES))
     for block in range(len(power)):
         currents(limbs, power[block], start[block], current)
-        rooms(limbs, wish, offset[block], bound[block], start[block], current, size[block], room[block])
+        rooms(limbs, wish, offset[block], bound[block], start[block], current, size[block], room[block], rate)
     return size, room
 
 
