@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,15 +17,17 @@ from capacity.case import apply_scenario, load_case, load_scenario
 from capacity.errors import InputError
 from capacity.headroom.limits import voltage_floor
 from capacity.headroom.placing import Power, added, assumed_kva, at_busbars, at_energised_buses, reserved_power
+from capacity.headroom.shapes import FLAT
 from capacity.loadflow import LoadFlow
 from capacity.loadflow.reference_steps import ReferenceSteps
 from capacity.runs import read_run
 from capacity.tables.case import Case, Window
+from capacity.tables.issue import Issue
 from capacity.tables.policy import Policy
 from capacity.tables.run import Manifest, Run, Verification
 from capacity.tables.solved import SolvedYear
 from capacity.verification import Engines, Judge, Proof, Verdict, bounds_of, draw, stratum, summed_up
-from capacity.verification.same_case import differences, no_figures, not_found, policy_differences
+from capacity.verification.same_case import differences, no_figures, not_flat, not_found, policy_differences
 
 Progress = Callable[[str, int, int], None]
 DEFAULT_NODES, DEFAULT_SEED = 200, 1
@@ -65,7 +67,7 @@ def verify_run(
     tell = progress or (lambda stage, done, total: None)
     tell("reading", 0, 0)
     run = read_run(folder)
-    case, rules = _case_of(run, case_folder, scenario_file)
+    case, rules = case_of_run(run, case_folder, scenario_file, unfit=_not_to_be_tested(run))
     judge = full_window_judge(case, rules, run, workers=workers, progress=tell)
     drawn = draw(run.nodes, nodes, seed)
     verdicts: list[Verdict] = []
@@ -86,6 +88,30 @@ def full_window_judge(
     ----------
     case : as the run saw it, its scenario applied.
     """
+    again = solved_again(case, rules, run, workers=workers, progress=progress)
+    flow = again.flow
+    engines = Engines(
+        steps=flow,
+        year=lambda power: flow.solve_year(crosscheck=False, added_kw=power),
+        reference=ReferenceSteps(flow, again.year),
+    )
+    bounds = bounds_of(case, rules, floor_by_bus(case, rules, run.nodes))
+    return Judge(case, bounds, engines, again.base, again.year, more_steps=np.empty(0, dtype=np.int64))
+
+
+@dataclass(frozen=True)
+class Again:
+    """A run's load flow anew: ``base`` is everything reserved or assumed, ``year`` the window solved with it."""
+
+    flow: LoadFlow
+    base: Power
+    year: SolvedYear
+
+
+def solved_again(
+    case: Case, rules: Policy, run: Run, *, workers: int | None = None, progress: Progress | None = None
+) -> Again:
+    """Solve a run's window again, with everything reserved; ``case`` is as the run saw it, its scenario applied."""
     tell = progress or (lambda stage, done, total: None)
     window = _window_of(run.manifest)
     flow = LoadFlow(
@@ -97,14 +123,7 @@ def full_window_judge(
     )
     plain = flow.solve_year(crosscheck=False, progress=lambda done, total: tell("load flow", done, total))
     base = everything_reserved(case, rules, plain, run.transformers, headroom.reserved_demand(case, rules))
-    base_year = flow.solve_year(crosscheck=False, added_kw=base)
-    engines = Engines(
-        steps=flow,
-        year=lambda power: flow.solve_year(crosscheck=False, added_kw=power),
-        reference=ReferenceSteps(flow, base_year),
-    )
-    bounds = bounds_of(case, rules, _floor(case, rules, run.nodes))
-    return Judge(case, bounds, engines, base, base_year, more_steps=np.empty(0, dtype=np.int64))
+    return Again(flow, base, flow.solve_year(crosscheck=False, added_kw=base))
 
 
 def verify_sample(
@@ -138,7 +157,7 @@ def verify_sample(
     count = min(SAMPLE_DRAWN_STEPS, flow.n_steps)
     judge = Judge(
         case,
-        bounds_of(case, rules, _floor(case, rules, nodes)),
+        bounds_of(case, rules, floor_by_bus(case, rules, nodes)),
         Engines(steps=flow),
         base,
         base_year or solved,
@@ -163,7 +182,7 @@ def _by_criterion(drawn: pd.DataFrame) -> dict[str, int]:
     return {str(name): int(count) for name, count in stratum(drawn).value_counts().sort_index().items()}
 
 
-def _floor(case: Case, rules: Policy, nodes: pd.DataFrame) -> pd.Series:
+def floor_by_bus(case: Case, rules: Policy, nodes: pd.DataFrame) -> pd.Series:
     """P10's lower limit by bus; ``nodes`` states it by node_id."""
     of_bus = case.topology.buses["bus_id"]
     lower = nodes.drop_duplicates("node_id").set_index("node_id")["voltage_lower_pu"]
@@ -176,16 +195,29 @@ def _window_of(manifest: Manifest) -> Window:
     return Window(start, end, manifest.step_minutes)
 
 
-def _case_of(run: Run, case_folder: Path | None, scenario_file: Path | None) -> tuple[Case, Policy]:
+def _not_to_be_tested(run: Run) -> list[Issue]:
+    """Why a run's node figures cannot be put to the test whatever the case."""
+    unfit = [] if run.nodes["allowed_kva"].notna().any() else [no_figures()]
+    return unfit + ([not_flat(run.manifest.node_shape)] if run.manifest.node_shape not in ("", FLAT) else [])
+
+
+def case_of_run(
+    run: Run, case_folder: Path | None, scenario_file: Path | None, *, unfit: Sequence[Issue] = ()
+) -> tuple[Case, Policy]:
     """The case that a run was made from, with the applications that the run froze, and its policy.
+
+    Parameters
+    ----------
+    case_folder, scenario_file : where they are now, if not where the run found them.
+    unfit : what else stands against the use of the run, to be told together with what is found here.
 
     Raises
     ------
     InputError
-        It cannot be found or differs from what the run used, or the run holds no node figure.
+        It cannot be found or differs from what the run used, or ``unfit`` holds something.
     """
     manifest = run.manifest
-    issues = [] if run.nodes["allowed_kva"].notna().any() else [no_figures()]
+    issues = list(unfit)
     folder = case_folder or (Path(manifest.case_folder) if manifest.case_folder else None)
     file = scenario_file or (Path(manifest.scenario_file) if manifest.scenario_file else None)
     if folder is None or not folder.is_dir():

@@ -42,7 +42,7 @@ def options(
     language.set_language(lang)
 
 
-from capacity.cli import cases, months, runs, verify  # noqa: E402, F401  # their commands register with ``app``
+from capacity.cli import cases, months, profile, runs, verify  # noqa: E402, F401  # their commands register with ``app``
 
 
 def main() -> None:

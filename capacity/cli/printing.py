@@ -191,7 +191,7 @@ def _with_reasons(number: int, reasons: Mapping[str, int], zh: str, en: str) -> 
     said = say(f"{number:,} {zh}", f"{number:,} {en}")
     if not reasons:
         return said
-    listed = say("，", "; ").join(f"{word(REASON[code])} {count:,}" for code, count in reasons.items())
+    listed = say("，", "; ").join(f"{word(REASON[code])}{say('：', ': ')}{count:,}" for code, count in reasons.items())
     return said + say(f"（{listed}）", f" ({listed})")
 
 

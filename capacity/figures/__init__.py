@@ -8,10 +8,11 @@ from capacity.figures.area_map import draw_maps
 from capacity.figures.bars import draw_allowed
 from capacity.figures.curves import draw_calendars, draw_duration
 from capacity.figures.fonts import lettered, lettering
+from capacity.figures.node_profile import draw_node_profile
 from capacity.figures.voltages import draw_voltage_profile
 from capacity.tables.run import Run
 
-__all__ = ["draw_all", "draw_voltage_profile"]
+__all__ = ["draw_all", "draw_node_profile", "draw_voltage_profile"]
 
 _FEEDERS_PER_PAGE = 8
 

@@ -4,6 +4,7 @@ from capacity.headroom.areas import area_headroom
 from capacity.headroom.cells import capacity_12x24
 from capacity.headroom.feeders import feeder_headroom, substation_headroom
 from capacity.headroom.grid import prepare_grid
+from capacity.headroom.node_profile import node_profile
 from capacity.headroom.nodes import node_headroom
 from capacity.headroom.reserved import application_demand, reserved_demand
 from capacity.headroom.transformers import transformer_headroom, with_shares
@@ -14,6 +15,7 @@ __all__ = [
     "capacity_12x24",
     "feeder_headroom",
     "node_headroom",
+    "node_profile",
     "prepare_grid",
     "reserved_demand",
     "substation_headroom",

@@ -3,6 +3,7 @@
 from capacity.runs.compare import Comparison, compare_runs
 from capacity.runs.comparison_book import write_comparison
 from capacity.runs.month import write_month
+from capacity.runs.profile_csv import write_profile
 from capacity.runs.store import read_manifest, read_run, write_run
 from capacity.runs.workbook import write_summary
 
@@ -13,6 +14,7 @@ __all__ = [
     "read_run",
     "write_comparison",
     "write_month",
+    "write_profile",
     "write_run",
     "write_summary",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from capacity.tables.issue import Issue
 from capacity.tables.policy import Policy
 from capacity.tables.run import Manifest
+from capacity.tables.words import SHAPE
 
 
 def differences(used: Mapping[str, str], found: Mapping[str, str]) -> list[Issue]:
@@ -70,6 +71,22 @@ def no_figures() -> Issue:
         "the run holds no node figure; run the case again with node capacity.",
         "本次计算没有任何节点容量；请重新计算并包含节点容量。",
         file="nodes.parquet",
+    )
+
+
+def not_flat(shape: str) -> Issue:
+    """The run's figures are of another load than the one that is added when they are put to the test."""
+    word = SHAPE[shape]
+    return Issue(
+        "error",
+        "verify.not_flat",
+        "manifest",
+        "node_shape",
+        (),
+        f"the run's node figures are for a load of the shape '{word.en}', and only those of a flat load can be put to "
+        "the test; run the case again without --node-shape.",
+        f"本次节点容量按“{word.zh}”负荷计算，只能核验恒定负荷的节点容量；请去掉 --node-shape 重新计算。",
+        file="manifest.json",
     )
 
 
