@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from capacity.cli import NOT_CONFIRMED, app, printing
+from capacity.cli import NOT_CONFIRMED, app, cities, printing
+from capacity.cli.cluster import place
 from capacity.cli.language import language, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from capacity.tables.case import Case, Window
+    from capacity.tables.case import Window
     from capacity.tables.run import Run
 
 
@@ -43,14 +44,28 @@ class NodeShape(enum.StrEnum):
 
 @app.command()
 def run(
-    folder: Annotated[Path, typer.Argument(help="The case folder.", metavar="CASE")],
-    scenario: Annotated[Path | None, typer.Option(help="Scenario file laid over the case.")] = None,
+    folder: Annotated[Path, typer.Argument(help="The case folder, or a city's.", metavar="CASE")],
+    scenario: Annotated[Path | None, typer.Option(help="Scenario file laid over the case (not over a city).")] = None,
     as_of: Annotated[str | None, typer.Option(help="As-of date, if not the case's own (YYYY-MM-DD).")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run; default results/<run name>.")] = None,
     from_: Annotated[str | None, typer.Option("--from", help="First step, to look at a part of the window.")] = None,
     to: Annotated[str | None, typer.Option("--to", help="End of that part (not included).")] = None,
     engine: Annotated[Engine, typer.Option(help="Load-flow engine.")] = Engine.auto,
-    workers: Annotated[int | None, typer.Option(min=1, help="Threads; default: all processors.")] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Threads; of a city, members worked on at a time. Default: all processors, at most 8."
+        ),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of a Dask scheduler, tcp://host:8786: a city's members, or the feeders in a case's node "
+            "capacity, are worked on there (extra 'cluster'). All workers must reach a city and its results by the "
+            "same paths.",
+            metavar="ADDR",
+        ),
+    ] = None,
     nodes: Annotated[bool, typer.Option(help="Seek the capacity of every LV node (P9).")] = True,
     node_shape: Annotated[
         NodeShape,
@@ -59,34 +74,63 @@ def run(
             "the figures are then its peak kVA."
         ),
     ] = NodeShape.flat,
-    pictures: Annotated[bool, typer.Option(help="Draw the pictures too.")] = True,
+    generation: Annotated[
+        bool | None,
+        typer.Option(help="Seek rooftop PV at every node beside load. Default: of a case yes, of a city no."),
+    ] = None,
+    pictures: Annotated[
+        bool | None, typer.Option(help="Draw the pictures too. Default: of a case yes, of a city's members no.")
+    ] = None,
+    workbook: Annotated[
+        bool | None, typer.Option(help="Write the workbook too. Default: of a case yes, of a city's members no.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest for programs.")] = False,
 ) -> None:
-    """Run the main job: load rates, allowed capacity, alerts. 计算负载率、允许接入容量与预警。"""
+    """Run the main job on a case or a city: load rates, allowed capacity, alerts. 计算负载率、允许接入容量与预警。"""
     from capacity.case import load_case, load_scenario
     from capacity.proof import started_from
-    from capacity.study import run_study
+    from capacity.study import past_window, run_study
 
-    case = load_case(folder)
     asked = moment(as_of)
+    if cities.is_city(folder):
+        from capacity.tables.city_run import MemberOptions
+
+        cities.refuse_scenario(scenario)
+        options = MemberOptions(
+            engine=engine.value,
+            as_of=asked.date() if asked is not None else None,
+            node_capacity=nodes,
+            node_shape=node_shape.value,
+            generation=bool(generation),
+            workbook=bool(workbook),
+            pictures=language() if pictures else "",
+        )
+        cities.run_city_folder(
+            folder, options, part=(from_, to), out=out, workers=workers, scheduler=scheduler, as_json=as_json
+        )
+        return
+    case = load_case(folder)
     if asked is not None:
         case = case.with_as_of(asked)
     loaded = load_scenario(scenario) if scenario else None
-    with printing.progress() as told:
+    part = part_of_window(past_window(case), from_, to)
+    with place(scheduler) as where, printing.progress() as told:
         done = run_study(
             case,
             scenario=loaded,
-            window=_part_of_window(case, from_, to),
+            window=part,
             engine=engine.value,
             workers=workers,
             node_capacity=nodes,
             node_shape=node_shape.value,
+            generation=generation is not False,
+            executor=where.executor,
             progress=told,
         )
         done = started_from(done, folder, scenario)
         told("writing", 0, 0)
         target = out or Path("results") / done.manifest.run_name
-        write_with_pictures(done, target, pictures=pictures)
+        write_with_pictures(done, target, pictures=pictures is not False, workbook=workbook is not False)
     if as_json:
         typer.echo(done.manifest.model_dump_json(indent=1))
     else:
@@ -135,7 +179,12 @@ def compare(
 
 
 def write_with_pictures(
-    done: Run, target: Path, *, pictures: bool = True, also: Callable[[Path], object] | None = None
+    done: Run,
+    target: Path,
+    *,
+    pictures: bool = True,
+    workbook: bool = True,
+    also: Callable[[Path], object] | None = None,
 ) -> None:
     """The run's folder, with its pictures and whatever ``also`` writes, whole or not at all."""
     from capacity.figures import draw_all
@@ -147,14 +196,15 @@ def write_with_pictures(
         if also:
             also(folder)
 
-    write_run(done, target, also=beside)
+    write_run(done, target, also=beside, workbook=workbook)
 
 
 def show(done: Run, target: Path) -> None:
     """The run on the screen, and where to look further."""
     printing.print_run(done)
     printing.where("结果", "results", target)
-    printing.where("工作簿", "workbook", target / "summary.xlsx")
+    if (target / "summary.xlsx").is_file():
+        printing.where("工作簿", "workbook", target / "summary.xlsx")
     if (target / PICTURES).is_dir():
         printing.where("图片", "pictures", target / PICTURES)
 
@@ -199,11 +249,8 @@ def moment(text: str | None) -> pd.Timestamp | None:
         ) from error
 
 
-def _part_of_window(case: Case, start: str | None, end: str | None) -> Window | None:
+def part_of_window(whole: Window, start: str | None, end: str | None) -> Window | None:
     """The steps asked for with ``--from`` and ``--to``; None is the whole window."""
-    from capacity.study import past_window
-
-    whole = past_window(case)
     first, last = moment(start) or whole.start, moment(end) or whole.end
     if not whole.start <= first < last <= whole.end:
         raise typer.BadParameter(

@@ -73,7 +73,7 @@ def make_manifest(
         policy_values=values,
         voltage_standard=settings.voltage_standard,
         input_hashes=dict(case.hashes),
-        package_versions=_versions(),
+        package_versions=program_packages(),
         engines={str(island): f"{engine}: {why}" for island, (engine, why) in solved.engines.items()},
         steps_total=len(solved.timestamps),
         steps_solved=int((~failed).sum()),
@@ -193,5 +193,6 @@ def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _versions() -> dict[str, str]:
+def program_packages() -> dict[str, str]:
+    """Versions of Python and of the packages that results depend on."""
     return {"python": sys.version.split()[0]} | {name: importlib.metadata.version(name) for name in _PACKAGES}

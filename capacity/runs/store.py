@@ -23,14 +23,22 @@ from capacity.tables.run import FORMAT_VERSION, Manifest, Run
 
 MANIFEST, SUMMARY = "manifest.json", "summary.xlsx"
 SHAPES = {"area_shapes": "area_id", "feeder_shapes": "feeder_id"}
-_ROWS_PER_GROUP = 262_144
+ROWS_PER_GROUP = 262_144
 _LONG = frozenset({"transformer_curves", "feeder_curves"})  # checked by column and type; written a slice at a time
 _OURS = frozenset(
-    {MANIFEST, SUMMARY, "month.xlsx", "verification.json", "pictures", *(f"{name}.parquet" for name in (*ALL, *SHAPES))}
+    {
+        MANIFEST,
+        SUMMARY,
+        "month.xlsx",
+        "verification.json",
+        "member.json",
+        "pictures",
+        *(f"{name}.parquet" for name in (*ALL, *SHAPES)),
+    }
 )
 
 
-def write_run(run: Run, folder: Path, also: Callable[[Path], object] | None = None) -> None:
+def write_run(run: Run, folder: Path, also: Callable[[Path], object] | None = None, *, workbook: bool = True) -> None:
     """Write a run as a folder that appears whole or not at all.
 
     Parameters
@@ -39,6 +47,7 @@ def write_run(run: Run, folder: Path, also: Callable[[Path], object] | None = No
     folder : the run's folder. A run that is already there is replaced when the new one is whole; files in it that
         are not ours (a planner's notes) are kept, its old pictures are not.
     also : called with the growing folder once everything else is in it, e.g. to draw pictures into it.
+    workbook : whether the workbook for people is written beside the tables.
 
     Raises
     ------
@@ -55,7 +64,8 @@ def write_run(run: Run, folder: Path, also: Callable[[Path], object] | None = No
             _write_table(getattr(run, name), schema, growing / f"{name}.parquet", name in _LONG)
         for name in SHAPES:
             getattr(run, name).to_parquet(growing / f"{name}.parquet", compression="zstd", index=False)
-        write_summary(run, growing / SUMMARY)
+        if workbook:
+            write_summary(run, growing / SUMMARY)
         if folder.is_dir():
             _keep_foreign_files(folder, growing)
         if also is not None:
@@ -123,10 +133,10 @@ def _keep_foreign_files(folder: Path, growing: Path) -> None:
 
 def _write_table(frame: pd.DataFrame, schema: Table, path: Path, long: bool) -> None:
     whole = _typed(frame, schema) if long else conform(frame, schema)
-    arrow = _arrow_schema(schema)
+    arrow = arrow_schema(schema)
     with pq.ParquetWriter(path, arrow, compression="zstd", write_page_checksum=True) as writer:
-        for start in range(0, max(len(whole), 1), _ROWS_PER_GROUP):
-            part = whole.iloc[start : start + _ROWS_PER_GROUP]
+        for start in range(0, max(len(whole), 1), ROWS_PER_GROUP):
+            part = whole.iloc[start : start + ROWS_PER_GROUP]
             writer.write_table(pa.Table.from_pandas(part, schema=arrow, preserve_index=False))
 
 
@@ -148,7 +158,8 @@ _ARROW = {
 }
 
 
-def _arrow_schema(schema: Table) -> pa.Schema:
+def arrow_schema(schema: Table) -> pa.Schema:
+    """How a table of this schema lies on disk."""
     fields = [pa.field(name, _ARROW[str(column.dtype)]) for name, column in schema.columns.items()]
     return pa.schema(fields, metadata={"table": str(schema.name), "format_version": str(FORMAT_VERSION)})
 

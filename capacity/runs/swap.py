@@ -36,7 +36,7 @@ def replace_whole(folder: Path, fill: Callable[[Path], None]) -> None:
         When another process is writing the same folder, or a file of the former one is held open by a program.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _only_writer(folder):
+    with only_writer(folder):
         recover(folder)
         growing = _sibling(folder, _GROWING)
         growing.mkdir()
@@ -112,7 +112,7 @@ def _siblings(folder: Path, kind: str) -> list[Path]:
 
 
 @contextmanager
-def _only_writer(folder: Path) -> Iterator[None]:
+def only_writer(folder: Path) -> Iterator[None]:
     """Hold the folder's lock, which the operating system frees when the process ends, however it ends."""
     path = folder.with_name(f".{folder.name}.{_LOCK}")
     handle = os.open(path, os.O_RDWR | os.O_CREAT)
