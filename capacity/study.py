@@ -20,12 +20,14 @@ from capacity.proof import SAMPLE_NODES, verify_sample
 from capacity.runs import assembly
 from capacity.runs.load_flow_issues import load_flow_issues
 from capacity.tables._schema import conform
+from capacity.tables.additions import Addition, Additions, Bounds
 from capacity.tables.case import Case, Window
 from capacity.tables.issue import Issue
 from capacity.tables.policy import Policy
 from capacity.tables.results import ALL
 from capacity.tables.run import Run
 from capacity.tables.scenario import Scenario
+from capacity.tables.solved import SolvedYear
 
 Progress = Callable[[str, int, int], None]
 Engine = Literal["auto", "radial", "pgm", "pandapower"]
@@ -64,6 +66,7 @@ def run_study(
     crosscheck_steps: int | None = None,
     sample_nodes: int = SAMPLE_NODES,
     executor: Executor | None = None,
+    memory: Memory | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Run the main job on a case and return everything it found.
@@ -83,6 +86,7 @@ def run_study(
         and the run says so.
     sample_nodes : node figures put to the test while the run is made; 0 leaves that out.
     executor : where feeders are worked on, if not in threads of this process: anything that runs functions elsewhere.
+    memory : what studies leave behind for the next one of a case in which little has changed; taken up and filled.
     progress : called as ``progress(stage, done, total)``; ``total`` is 0 where a stage only begins.
 
     Raises
@@ -92,7 +96,7 @@ def run_study(
     PolicyError
         The policy that the case names is absent or cannot be used.
     """
-    clock = _Clock(progress)
+    clock, memory = _Clock(progress), memory or Memory(lasting=False)
     with clock.stage("check"):
         rules = rules or policy.policy_of(case)
         studied = apply_scenario(case, scenario) if scenario else case
@@ -101,8 +105,12 @@ def run_study(
         readings = checks.judge_readings(studied, window)
     with clock.stage("load flow"):
         levels = (rules.choice("heavy_percent"), rules.choice("overload_percent"))
-        flow = LoadFlow(studied, window, levels_percent=levels, engine=engine, workers=workers, readings=readings)
-        solved = flow.solve_year(crosscheck_steps=crosscheck_steps, progress=clock.within("load flow"))
+        how = (window, scenario, levels, engine)
+        if not memory.holds_the_loads_of(studied, how):
+            flow = LoadFlow(studied, window, levels_percent=levels, engine=engine, workers=workers, readings=readings)
+            solved = flow.solve_year(crosscheck_steps=crosscheck_steps, progress=clock.within("load flow"))
+            memory.keep(flow, solved, how)
+        flow, solved = memory.load_flow
     with clock.stage("load rates"):
         curves = rates.rated_curves(studied, readings, solved, projected=scenario is not None)
         rated = rates.transformer_rates(studied, rules, curves, readings, solved)
@@ -118,9 +126,8 @@ def run_study(
         transformers = headroom.with_shares(transformers, areas)
     with clock.stage("node capacity"):
         if node_capacity:
-            largest = partial(
-                largest_additions, flow, solved, executor=executor, progress=clock.within("node capacity")
-            )
+            told = clock.within("node capacity")
+            largest = partial(memory.search, executor=executor, progress=told)
             nodes = headroom.node_headroom(
                 studied, rules, largest, transformers, nodes, grid.base, solved.timestamps, shape=node_shape,
                 generation=generation,
@@ -159,6 +166,73 @@ def run_study(
         area_shapes=studied.areas[["area_id", "geometry"]],
         feeder_shapes=assembly.feeder_shapes(studied),
     )
+
+
+_How = tuple[Window, Scenario | None, tuple[float, float], Engine]
+"""What besides the case decides about a load flow."""
+
+
+@dataclass
+class Memory:
+    """What a study leaves behind for the next one: its load flow, and the year of every LV network it searched.
+
+    After an application was accepted or a reading corrected, what the change does not touch is taken up; its feeder,
+    what stands above it and everything that depends on its substation are computed anew. The result equals that of a
+    study from nothing, to the accuracy of the figures. ``lasting`` is False where no study is to follow.
+    """
+
+    lasting: bool = True
+    _flow: LoadFlow | None = None
+    _solved: SolvedYear | None = None
+    _how: _How | None = None
+    _searches: dict[str, Additions] = field(default_factory=dict)
+
+    def holds_the_loads_of(self, case: Case, how: _How) -> bool:
+        """Whether the load flow it holds is that of a case: nothing that a load flow uses has changed."""
+        return self._flow is not None and self._how == how and same_loads(self._flow.case, case)
+
+    def keep(self, flow: LoadFlow, solved: SolvedYear, how: _How) -> None:
+        """Keep a load flow and the year it solved."""
+        self._flow, self._solved, self._how = flow, solved, how
+
+    @property
+    def load_flow(self) -> tuple[LoadFlow, SolvedYear]:
+        """The load flow it holds, and its solved year."""
+        assert self._flow is not None
+        assert self._solved is not None
+        return self._flow, self._solved
+
+    def search(
+        self,
+        bounds: Bounds,
+        addition: Addition,
+        *,
+        executor: Executor | None,
+        progress: Callable[[int, int], None] | None,
+    ) -> Additions:
+        """The largest additions, with what the search before left behind taken up."""
+        flow, solved = self.load_flow
+        before = self._searches.pop(addition.direction, None)
+        found = largest_additions(flow, solved, bounds, addition, before=before, executor=executor, progress=progress)
+        if self.lasting:
+            self._searches[addition.direction] = found
+        return found
+
+
+LOADS = ("transformers", "profiles", "measurements", "daily_maxima", "exclusions", "feeders", "substations")
+"""Tables of a case that the load flow uses besides the network."""
+
+
+def same_loads(one: Case, other: Case) -> bool:
+    """Whether two cases, under the same scenario, have the same network, loads and readings."""
+    if one is other:
+        return True
+    stored = one.hashes.get("network.json")
+    same_net = one.net is other.net or (stored is not None and stored == other.hashes.get("network.json"))
+    tables = all(
+        getattr(one, name) is getattr(other, name) or getattr(one, name).equals(getattr(other, name)) for name in LOADS
+    )
+    return same_net and tables and one.settings == other.settings
 
 
 def past_window(case: Case, rules: Policy | None = None) -> Window:

@@ -77,7 +77,9 @@ class Additions:
     its row), ``step``, the same as ``next_kind``, ``next_table``, ``next_element``, ``next_kva`` (what there would be
     without the binding kind), and ``reason``: ``ok``, ``existing_violation``, ``search_ceiling``, ``solver_failure``
     or ``over_limit`` (the transformer is over its limit already). Buses of meshed islands have no row.
+    ``kept`` is what the next search may take up.
     """
 
     table: pd.DataFrame
     addition: Addition
+    kept: object = field(default=None, repr=False, compare=False)

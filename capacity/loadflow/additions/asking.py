@@ -19,6 +19,8 @@ Floats = npt.NDArray[np.float32]
 TRANSFORMER, LINE, VOLTAGE, SECTION, SUBSTATION, TRUNK_VOLTAGE, ELSEWHERE = range(7)
 """Kinds of limits: the node's own transformer, conductors and voltages; then those of everything beyond its network."""
 KINDS = 7
+PROBES = 24
+"""Most probes for one figure."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,9 @@ class Ask:
         """The unit's direction."""
         return self.vector / abs(self.unit)
 
-    def wish(self, tolerance: float) -> Wish:
+    def wish(self, tolerance: float, probes: int = PROBES) -> Wish:
         """As the kernels want it."""
-        return Wish(self.sense, self.vector, self.toward, self.ceiling_kva, tolerance)
+        return Wish(self.sense, self.vector, self.toward, self.ceiling_kva, tolerance, probes)
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,6 @@ Reals = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
 
-PROBES: Final = 24
-"""Most probes for one figure."""
 EXACT_KVA: Final = 0.02
 """Distance between a figure and the chord's promise at which the search ends, besides the relative ``tolerance``."""
 SHY: Final = 1e-4
@@ -106,7 +104,8 @@ class Scene(NamedTuple):
 class Wish(NamedTuple):
     """What is added: ``sense`` 1 where low voltages are bounded, −1 where high ones; ``unit`` pu per kVA of peak.
 
-    ``toward`` is the unit's direction; the search ends at ``ceiling`` kVA, or within the relative ``tolerance``.
+    ``toward`` is the unit's direction; the search ends at ``ceiling`` kVA, within the relative ``tolerance``, or after
+    ``probes`` probes.
     """
 
     sense: float
@@ -114,6 +113,7 @@ class Wish(NamedTuple):
     toward: Reals
     ceiling: float
     tolerance: float
+    probes: int
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
@@ -322,7 +322,7 @@ def search(
         before, before_h = -1.0, 0.0
         good, high = 0.0, np.inf
         done = False
-        for _ in range(PROBES):
+        for _ in range(wish.probes):
             best[:] = np.inf
             at[:] = -1
             fall[:] = 0.0

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from capacity.loadflow.additions.asking import (
     KINDS,
     LINE,
+    PROBES,
     TRANSFORMER,
     VOLTAGE,
     Ask,
@@ -35,13 +36,15 @@ Complexes = npt.NDArray[np.complex128]
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 
-KEPT_STEPS = 24
+KEPT_STEPS = 40
 """Steps of least room kept of everything watched."""
 FIRST_STEPS = 3
 """How many of them the search begins with."""
 ANSWER_SPREAD = 1.005
 """How much more a step's room may fall than that of the candidates, see above."""
 MAX_EXTENSIONS = 6
+AHEAD = 1.004
+"""How much further than needed steps are listed, so that slightly different figures ask for no others."""
 
 
 @dataclass(frozen=True)
@@ -181,37 +184,50 @@ def search_network(
 
     ``head`` are the head's voltages over the whole year.
     """
-    watched = bounds.kind >= 0
+    watched, tree = bounds.kind >= 0, network.tree.behind(impedance)
     steps = _listed(year, np.full(len(watched), -np.inf), watched)
-    figures = _nothing(len(nodes), len(bounds.kind))
-    pending, known = np.arange(len(nodes)), np.full(len(nodes), np.nan)
+    blocks = network_blocks(network, impedance, bounds, loads, ask, steps, head[steps])
+    guess = _guesses(network, blocks, bounds, ask, nodes)
+    figures = run_search(tree, bounds.kind, blocks, ask, nodes, guess, tolerance, answers=True)
     settled = year.least_room[:, FIRST_STEPS - 1]
     for _ in range(MAX_EXTENSIONS):
-        blocks = network_blocks(network, impedance, bounds, loads, ask, steps, head[steps])
-        guess = _guesses(network, blocks, bounds, ask, nodes[pending], known[pending])
-        found = run_search(
-            network.tree.behind(impedance), bounds.kind, blocks, ask, nodes[pending], guess, tolerance, answers=True
-        )
-        figures = _merged(figures, found, pending)
-        known[pending] = found.kva
-        reach = ANSWER_SPREAD * found.answer * found.kva[:, None]
+        reach = ANSWER_SPREAD * figures.answer * figures.kva[:, None]
         beyond = (reach > settled[None, :]) & watched[None, :]
-        concerned = beyond.any(axis=1)
-        if not concerned.any():
+        concerned = np.flatnonzero(beyond.any(axis=1))
+        if not len(concerned):
             break
-        need = np.where(beyond[concerned], reach[concerned], -np.inf).max(axis=0)
-        more = _listed(year, need, watched)
-        if (need > year.least_room[:, -1])[watched].any():
-            again = network_year(
-                network, bounds, loads, ask, np.arange(len(head)), head, np.where(watched, need, -np.inf), keep=True
-            )
-            more = np.union1d(more, np.flatnonzero(again.within))
+        need = AHEAD * np.where(beyond, reach, -np.inf).max(axis=0)
         settled = np.maximum(settled, need)
-        if not len(np.setdiff1d(more, steps)):
-            break
-        steps = np.union1d(steps, more)
-        pending = pending[concerned]
+        fresh = np.setdiff1d(_within(network, year, bounds, loads, ask, head, need), steps)
+        if not len(fresh):
+            continue
+        steps = np.union1d(steps, fresh)
+        blocks = network_blocks(network, impedance, bounds, loads, ask, fresh, head[fresh])
+        probed = run_search(
+            tree,
+            bounds.kind,
+            blocks,
+            ask,
+            nodes[concerned],
+            np.maximum(figures.kva[concerned], 1.0),
+            tolerance,
+            answers=True,
+            probes=1,
+        )
+        figures = _narrowed(figures, probed, concerned)
     return figures, steps
+
+
+def _within(
+    network: Network, year: NetworkYear, bounds: NetworkBounds, loads: Loads, ask: Ask, head: Complexes, need: Reals
+) -> Ints:
+    """Steps at which something watched has less room than ``need``: those listed, all of them where the list ends."""
+    watched = bounds.kind >= 0
+    steps = _listed(year, need, watched)
+    if not (need > year.least_room[:, -1])[watched].any():
+        return steps
+    again = network_year(network, bounds, loads, ask, np.arange(len(head)), head, need, keep=True)
+    return np.union1d(steps, np.flatnonzero(again.within))
 
 
 def _listed(year: NetworkYear, need: Reals, watched: Bools) -> Ints:
@@ -221,8 +237,8 @@ def _listed(year: NetworkYear, need: Reals, watched: Bools) -> Ints:
     return np.unique(year.least_step[chosen])
 
 
-def _guesses(network: Network, blocks: Blocks, bounds: NetworkBounds, ask: Ask, nodes: Ints, known: Reals) -> Reals:
-    """Where to begin: what was found before, else what the transformer and the voltage along the path would allow."""
+def _guesses(network: Network, blocks: Blocks, bounds: NetworkBounds, ask: Ask, nodes: Ints) -> Reals:
+    """Where to begin: about what the transformer and the voltage along the path would allow."""
     tree = network.tree
     path = np.zeros(tree.n_bus)
     for bus in range(1, tree.n_bus):
@@ -238,7 +254,7 @@ def _guesses(network: Network, blocks: Blocks, bounds: NetworkBounds, ask: Ask, 
         by_transformer = float((least[tree.n_bus :][own] / watch.scale[own].max(axis=1)).min()) / size
     by_voltage = np.maximum(least[nodes], 0.0) / np.maximum(path[nodes] * size, 1e-12)
     guess = np.minimum(np.minimum(by_transformer, by_voltage), ask.ceiling_kva)
-    return np.where(np.isfinite(known), known, np.maximum(guess, 1.0))
+    return np.maximum(guess, 1.0)
 
 
 def run_search(
@@ -251,6 +267,7 @@ def run_search(
     tolerance: float,
     *,
     answers: bool = False,
+    probes: int = PROBES,
     offset_of: Ints | None = None,
 ) -> Figures:
     """The compiled search on prepared blocks, its places turned into watched things and steps."""
@@ -262,7 +279,7 @@ def run_search(
     search(
         tree.limbs(offset_of),
         blocks.scene,
-        ask.wish(tolerance),
+        ask.wish(tolerance, probes),
         kind,
         tree.reference,
         nodes,
@@ -279,23 +296,16 @@ def run_search(
     return Figures(nodes, figure, promise, where, at, answer, exact)
 
 
-def _nothing(n_nodes: int, total: int) -> Figures:
-    return Figures(
-        np.zeros(n_nodes, dtype=np.int64),
-        np.zeros(n_nodes),
-        np.full((n_nodes, KINDS), np.inf),
-        np.full((n_nodes, KINDS), -1, dtype=np.int64),
-        np.full((n_nodes, KINDS), -1, dtype=np.int64),
-        np.zeros((n_nodes, total)),
-        np.zeros(n_nodes, dtype=bool),
-    )
-
-
-def _merged(old: Figures, new: Figures, rows: Ints) -> Figures:
-    """``old`` with ``rows`` replaced."""
-    for name in ("nodes", "kva", "promise_kva", "where", "at", "answer", "exact"):
-        getattr(old, name)[rows] = getattr(new, name)
-    return old
+def _narrowed(figures: Figures, probed: Figures, rows: Ints) -> Figures:
+    """The figures with what a probe at other steps promised: nobody is promised more than at any step."""
+    for kind in range(KINDS):
+        less = probed.promise_kva[:, kind] < figures.promise_kva[rows, kind]
+        here = rows[less]
+        figures.promise_kva[here, kind] = probed.promise_kva[less, kind]
+        figures.where[here, kind], figures.at[here, kind] = probed.where[less, kind], probed.at[less, kind]
+    figures.answer[rows] = np.maximum(figures.answer[rows], probed.answer)
+    figures.kva[rows] = np.minimum(figures.kva[rows], figures.promise_kva[rows].min(axis=1))
+    return figures
 
 
 def kinds_of(network: Network, bus_bound: Reals, *, watched: bool = True) -> Ints:

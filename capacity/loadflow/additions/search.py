@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from capacity.loadflow.additions.again import Kept, taken_up
 from capacity.loadflow.additions.answer import KIND_WORD, NOTHING, Answer, Limit, to_table
 from capacity.loadflow.additions.asking import SECTION, SUBSTATION, TRANSFORMER
 from capacity.loadflow.additions.elsewhere import Elsewhere
@@ -57,6 +58,7 @@ def largest_additions(
     bounds: Bounds,
     addition: Addition,
     *,
+    before: Additions | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Additions:
@@ -65,6 +67,8 @@ def largest_additions(
     Parameters
     ----------
     flow, solved : the load flow and the year it solved.
+    before : the answer to the same question when little was different; LV networks that are the same are not searched
+        from nothing.
     executor : where the units of work run, by default as many threads as the load flow has workers.
     progress : called with (units of work done, units in all).
 
@@ -74,23 +78,25 @@ def largest_additions(
         If the addition's factors do not cover the window.
     """
     setting = make_setting(flow, solved, bounds, addition)
+    kept = before.kept if before is not None else None
     if executor is not None:
-        return _searched(setting, _Work(setting, executor, progress))
+        return _searched(setting, _Work(setting, executor, progress), kept)
     with ThreadPoolExecutor(max_workers=flow.workers) as pool:
-        return _searched(setting, _Work(setting, pool, progress))
+        return _searched(setting, _Work(setting, pool, progress), kept)
 
 
-def _searched(setting: Setting, work: _Work) -> Additions:
+def _searched(setting: Setting, work: _Work, before: object) -> Additions:
     """The passes: without the addition, network by network, trunk by trunk, both together."""
     if not (setting.ask.factor > COUNTS).any() or not setting.model.networks:
         return Additions(to_table(setting, _never_there(setting)), setting.addition)
     base = _base(setting)
-    found = _studied(setting, base, work)
+    found = _studied(setting, base, work, before)
     at_heads = {
         above.trunk.number: _at_heads(setting, above, watched, base, found, work)
         for above, watched in _aboves(setting, base, found, work)
     }
-    return Additions(to_table(setting, _settled(setting, base, at_heads, found, work)), setting.addition)
+    table = to_table(setting, _settled(setting, base, at_heads, found, work))
+    return Additions(table, setting.addition, Kept(setting, base.head, found))
 
 
 def _never_there(setting: Setting) -> list[Answer]:
@@ -222,15 +228,15 @@ def _impedances(setting: Setting, years: list[TrunkYear], inflow: Complexes) -> 
     return impedance
 
 
-def _studied(setting: Setting, base: _Base, work: _Work) -> dict[int, NetworkFindings]:
-    """The year of every network."""
-    tasks = [(setting.task(feeder), base.head[feeder], base.impedance[feeder]) for feeder in setting.feeders]
-    results = work.over(study_feeder, tasks)
-    return {
-        number: findings
-        for feeder, of_feeder in zip(setting.feeders, results, strict=True)
-        for number, findings in zip(feeder.tolist(), of_feeder, strict=True)
-    }
+def _studied(setting: Setting, base: _Base, work: _Work, before: object) -> dict[int, NetworkFindings]:
+    """The year of every network, taken up where a search before has it."""
+    found = taken_up(setting, base.head, before)
+    left = [feeder[[number not in found for number in feeder.tolist()]] for feeder in setting.feeders]
+    feeders = [feeder for feeder in left if len(feeder)]
+    tasks = [(setting.task(feeder), base.head[feeder], base.impedance[feeder]) for feeder in feeders]
+    for feeder, results in zip(feeders, work.over(study_feeder, tasks), strict=True):
+        found.update(zip(feeder.tolist(), results, strict=True))
+    return found
 
 
 @dataclass(frozen=True)
