@@ -156,9 +156,21 @@ def print_comparison(comparison: Comparison) -> None:
             quantity, cause = say(row.quantity_zh, row.quantity_en), say(row.cause_zh, row.cause_en)
             table.add_row(*(escape(str(cell)) for cell in (row.area_id, quantity, row.before, row.after, cause)))
         console.print(table)
+    if len(comparison.nodes):
+        console.print(_moved_nodes(comparison), highlight=False)
     for (rule, state), group in comparison.alerts.groupby(["rule", "state"], observed=True):
         if state != "continuing":
             console.print(f"{rule}: {len(group)} {say(*ALERT_STATE[state])}", highlight=False)
+
+
+def _moved_nodes(comparison: Comparison) -> str:
+    change = comparison.nodes["change_kva"]
+    more, less = int((change > 0.0).sum()), int((change < 0.0).sum())
+    other = len(change) - more - less
+    return say(
+        f"节点容量：{len(change):,} 个节点有变化，{more:,} 个增加，{less:,} 个减少，{other:,} 个由已知变未知或相反",
+        f"node capacity: {len(change):,} nodes moved: {more:,} up, {less:,} down, {other:,} became known or unknown",
+    )
 
 
 def about_nodes(run: Run) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from capacity.tables.policy_values import policy_word
 from capacity.tables.run import Run
-from capacity.tables.words import APPLICATION_STATUS, CRITERION, REASON, SOURCE, STATUS, Word
+from capacity.tables.words import APPLICATION_STATUS, CRITERION, REASON, SHAPE, SOURCE, STATUS, Word
 
 _MOST_FACTS = 4
 _TOLERANCE = 1e-6
@@ -84,11 +84,17 @@ RELEVANT = {
     "allowed_sum_kva": ("transformer_limit_percent", "coverage_min_percent", "window_months"),
     "allowed_kva": (
         "transformer_limit_percent", "section_limit_percent", "substation_limit_percent", "lv_line_limit_percent",
-        "existing_violation_epsilon_pu", "power_factor", "coverage_min_percent", "window_months",
+        "existing_violation_epsilon_pu", "existing_violation_epsilon_percent", "power_factor", "coverage_min_percent",
+        "window_months",
+    ),
+    "node_kva": (
+        "transformer_limit_percent", "section_limit_percent", "substation_limit_percent", "lv_line_limit_percent",
+        "existing_violation_epsilon_pu", "existing_violation_epsilon_percent", "search_ceiling_kva", "power_factor",
+        "coverage_min_percent", "window_months",
     ),
     "status": (
         "pre_control", "transformer_limit_percent", "section_limit_percent", "substation_limit_percent",
-        "coverage_min_percent", "window_months",
+        "existing_violation_epsilon_pu", "existing_violation_epsilon_percent", "coverage_min_percent", "window_months",
     ),
     "alert": ("may_initiate", "must_initiate", "pre_control", "connection", "coverage_min_percent", "window_months"),
 }  # fmt: skip
@@ -108,7 +114,11 @@ def general_facts(before: Run, after: Run, quantity: str) -> list[Fact]:
             step = f"{_value(was_value)} → {_value(now_value)}"
             word = policy_word(name)
             facts.append(Fact(8e9, f"政策取值改变（{word.zh}：{step}）", f"policy value changed ({word.en}: {step})"))
-    if old.voltage_standard != new.voltage_standard and quantity in ("allowed_kva", "status"):
+    if quantity == "node_kva" and old.node_shape != new.node_shape:
+        was_shape, now_shape = _shape(old.node_shape), _shape(new.node_shape)
+        zh = f"负荷形状由“{was_shape.zh}”改为“{now_shape.zh}”"
+        facts.append(Fact(8e9, zh, f"the shape of the load changed from '{was_shape.en}' to '{now_shape.en}'"))
+    if old.voltage_standard != new.voltage_standard and quantity in ("allowed_kva", "node_kva", "status"):
         step = f"{old.voltage_standard} → {new.voltage_standard}"
         facts.append(Fact(7e9, f"电压标准改变（{step}）", f"voltage standard changed ({step})"))
     return facts
@@ -237,11 +247,20 @@ def _accepted(run: Run, identity: str) -> set[str]:
     return set(mine["application_id"])
 
 
-def _limit(area: pd.Series) -> Word:
-    if _missing(area["binding_element"]):
+def limit_words(criterion: object, element: object) -> Word:
+    """A binding limit in words."""
+    if _missing(element):
         return Word("无", "none")
-    criterion = CRITERION.get(str(area["binding_criterion"]), Word("", ""))
-    return Word(f" {area['binding_element']}（{criterion.zh}）", f"{area['binding_element']} ({criterion.en})")
+    word = CRITERION.get(str(criterion), Word("", ""))
+    return Word(f" {element}（{word.zh}）", f"{element} ({word.en})")
+
+
+def _limit(area: pd.Series) -> Word:
+    return limit_words(area["binding_criterion"], area["binding_element"])
+
+
+def _shape(code: str) -> Word:
+    return SHAPE.get(code, Word("未计算", "not computed"))
 
 
 def _missing(value: object) -> bool:

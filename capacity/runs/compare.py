@@ -1,4 +1,4 @@
-"""What changed between two runs, per area, rule and transformer, and why (P22)."""
+"""What changed between two runs, per area, rule, transformer and node, and why (P22)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from capacity.runs import causes
 from capacity.runs.causes import Fact, differs, sentence
+from capacity.runs.compare_nodes import node_changes
 from capacity.runs.compare_tables import (
     ALERT_CHANGES,
     AREA_CHANGES,
@@ -35,6 +36,7 @@ class Comparison:
     moves: pd.DataFrame
     alerts: pd.DataFrame
     transformers: pd.DataFrame
+    nodes: pd.DataFrame
     inputs: pd.DataFrame
     quality: pd.DataFrame
 
@@ -55,6 +57,7 @@ def compare_runs(before: Run, after: Run) -> Comparison:
         moves=moves,
         alerts=alerts,
         transformers=_transformer_changes(before, after, explain),
+        nodes=node_changes(before, after, explain.transformer, lambda facts: explain.told(facts, "node_kva")),
         inputs=_input_changes(before.manifest, after.manifest),
         quality=_quality_changes(before, after),
     )
@@ -204,6 +207,7 @@ def _input_changes(before: Manifest, after: Manifest) -> pd.DataFrame:
             "case": manifest.case_name, "as_of": str(manifest.as_of), "window_start": str(manifest.window_start),
             "window_end": str(manifest.window_end), "scenario": manifest.scenario or "", "policy": manifest.policy,
             "voltage_standard": manifest.voltage_standard, "steps_failed": str(manifest.steps_failed),
+            "node_shape": manifest.node_shape,
         }  # fmt: skip
 
     groups: tuple[tuple[Word, dict[str, Any], dict[str, Any]], ...] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from capacity.tables._schema import count, flag, moment, number, table, text
-from capacity.tables.words import ACTION, ELEMENT_TYPE, SEVERITY, STATUS, VARIANT
+from capacity.tables.words import ACTION, ELEMENT_TYPE, REASON, SEVERITY, STATUS, VARIANT
 
 _ABSENT = "not in that run, or unknown"
 _CAUSE = {"cause_zh": text("原因（中文）", "cause (Chinese)"), "cause_en": text("原因（英文）", "cause (English)")}
@@ -83,6 +83,21 @@ TRANSFORMER_CHANGES = table(
         **_pair("reserved_kva", "已批未投", "reserved", "kVA"),
         **_pair("allowed_kva", "允许接入容量", "allowed capacity", "kVA"),
         "smax_import_at_after": moment("最大受入时刻（后）", "highest import at, after", missing=_ABSENT),
+        **_CAUSE,
+    },
+)  # fmt: skip
+NODE_CHANGES = table(
+    "node_changes", "节点变化", "changes of nodes",
+    "One row per node whose allowed capacity moved by more than 0.1 % and 0.1 kVA, became known or unknown, zero or "
+    "not.",
+    {
+        "area_id": text("网格编号", "area id", missing="outside any area"),
+        "transformer_id": text("配变编号", "transformer id", missing="not energised"),
+        "node_id": text("节点编号", "node id", key=True),
+        **_pair("allowed_kva", "允许接入容量", "allowed capacity", "kVA"),
+        "change_kva": number("变动", "change", "kVA", missing="unknown in one of the runs"),
+        "reason_before": text("说明（前）", "reason before", choices=tuple(REASON), missing="not in that run"),
+        "reason_after": text("说明（后）", "reason after", choices=tuple(REASON), missing="not in that run"),
         **_CAUSE,
     },
 )  # fmt: skip

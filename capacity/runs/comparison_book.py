@@ -12,12 +12,15 @@ from capacity.runs.compare_tables import (
     AREA_CHANGES,
     INPUT_CHANGES,
     MOVES,
+    NODE_CHANGES,
     QUALITY_CHANGES,
     TRANSFORMER_CHANGES,
 )
 from capacity.runs.dictionary import write_dictionary
 from capacity.runs.sheets import Sheet, open_book, write_sheet
 
+MOST_NODES = 50_000
+"""Rows of the sheet of nodes, at most."""
 _STATE_COLOURS = {"new": "worse", "cleared": "better", "continuing": ""}
 
 
@@ -64,6 +67,7 @@ def comparison_sheets(comparison: Comparison) -> list[Sheet]:
             remark=remark,
             frozen_columns=2,
         ),
+        _nodes_sheet(comparison, remark),
         Sheet("输入变化 inputs", INPUT_CHANGES, comparison.inputs, remark=remark, frozen_columns=3),
         Sheet(
             "质量变化 quality",
@@ -73,6 +77,17 @@ def comparison_sheets(comparison: Comparison) -> list[Sheet]:
             remark=remark,
         ),
     ]
+
+
+def _nodes_sheet(comparison: Comparison, remark: str) -> Sheet:
+    nodes = comparison.nodes
+    if len(nodes) > MOST_NODES:
+        remark += (
+            f" · 变动最大的 {MOST_NODES:,} / {len(nodes):,} 个 · the {MOST_NODES:,} largest moves of {len(nodes):,}"
+        )
+        nodes = nodes.head(MOST_NODES)
+    paint = {"allowed_kva_after": _direction(nodes, "allowed_kva", True)}
+    return Sheet("节点变化 nodes", NODE_CHANGES, nodes, paint=paint, remark=remark, frozen_columns=3)
 
 
 def _states(frame: pd.DataFrame) -> pd.Series:
