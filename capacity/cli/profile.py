@@ -62,13 +62,13 @@ def _show(found: Hours) -> None:
             say("[bold red]合成数据：不代表任何真实电网[/]", "[bold red]synthetic data: no real grid[/]")
         )
     table = Table(title=escape(title), title_justify="left", padding=(0, 0), pad_edge=False)
-    table.add_column(say("月", "month"), justify="right")
-    for hour in range(24):
-        table.add_column(f"{hour:02d}", justify="right", no_wrap=True, min_width=3)
-    by_month = found.profile.pivot(index="month", columns="hour", values="allowed_kva")
-    lowest = by_month.min(axis=None)
-    for month, row in by_month.iterrows():
-        table.add_row(str(month), *(_cell(value, lowest) for value in row))
+    table.add_column(say("时＼月", "h / m"), justify="right", no_wrap=True)
+    for month in range(1, 13):
+        table.add_column(str(month), justify="right", no_wrap=True, min_width=4)
+    by_hour = found.profile.pivot(index="hour", columns="month", values="allowed_kva")
+    lowest = by_hour.min(axis=None)
+    for hour, row in by_hour.iterrows():
+        table.add_row(f"{hour:02d}", *(_cell(value, lowest) for value in row))
     printing.console.print(table)
     printing.console.print(_in_words(found), highlight=False)
 
@@ -90,9 +90,11 @@ def _in_words(found: Hours) -> str:
             f"{found.power_factor:g}, with everything reserved connected: no step of those hours breaks a limit.",
         ),
         say(
-            "用途：对接入受限的客户提出限时段用电方案（P16）。各格只能单独使用：跨多格用电以其中最低一格为准。",
-            "what it is for: offers limited in time to customers who cannot have everything now (P16). A load that is "
-            "there in several cells may be no larger than the lowest of them.",
+            "用途：对接入受限的客户提出限时段用电方案（P16）。各时段互不影响：在每格内都不超过该格数值的负荷即可接入，"
+            "跨多格的恒定负荷以其中最低一格为准。",
+            "what it is for: offers limited in time to customers who cannot have everything now (P16). Hours do not "
+            "affect one another: a load that stays within the figure of every cell it is in fits, and one of constant "
+            "power may be as large as the lowest of them.",
         ),
         _lowest(found),
     ]
