@@ -24,6 +24,8 @@ from capacity.tables.additions import Addition, Additions, Bounds
 from capacity.tables.case import Case, Window
 from capacity.tables.issue import Issue
 from capacity.tables.policy import Policy
+from capacity.tables.rated import RatedCurves
+from capacity.tables.readings import JudgedReadings
 from capacity.tables.results import ALL
 from capacity.tables.run import Run
 from capacity.tables.scenario import Scenario
@@ -105,17 +107,15 @@ def run_study(
         readings = checks.judge_readings(studied, window)
     with clock.stage("load flow"):
         levels = (rules.choice("heavy_percent"), rules.choice("overload_percent"))
-        how = (window, scenario, levels, engine)
+        how = (window, scenario, rules, engine)
         if not memory.holds_the_loads_of(studied, how):
             flow = LoadFlow(studied, window, levels_percent=levels, engine=engine, workers=workers, readings=readings)
             solved = flow.solve_year(crosscheck_steps=crosscheck_steps, progress=clock.within("load flow"))
             memory.keep(flow, solved, how)
         flow, solved = memory.load_flow
     with clock.stage("load rates"):
-        curves = rates.rated_curves(studied, readings, solved, projected=scenario is not None)
-        rated = rates.transformer_rates(studied, rules, curves, readings, solved)
-        lines = rates.line_rates(studied, solved, rated)
-        nodes = rates.node_voltages(studied, rules, solved, rated)
+        memory.rates = memory.rates or _rates(studied, rules, readings, solved, projected=scenario is not None)
+        curves, rated, lines, nodes = memory.rates.curves, memory.rates.rated, memory.rates.lines, memory.rates.nodes
     with clock.stage("allowed capacity"):
         reserved = headroom.reserved_demand(studied, rules)
         transformers = headroom.transformer_headroom(rated, reserved, rules, curves.solver_failed)
@@ -143,16 +143,12 @@ def run_study(
         alerts = policy.raise_alerts(rules, transformers, lines, areas, substations, demand, curves)
     frames = {
         "transformers": transformers,
-        "lines": lines,
         "nodes": nodes,
         "areas": areas,
         "feeders": feeders,
         "substations": substations,
         "alerts": alerts,
         "evidence": policy.gather_evidence(alerts, transformers, lines, curves),
-        "transformer_curves": assembly.transformer_curves(curves),
-        "feeder_curves": assembly.feeder_curves(solved),
-        "feeder_voltages": rates.feeder_voltages(studied, rules, solved, rated),
         "capacity_12x24": headroom.capacity_12x24(grid, areas, transformers, curves, rules),
         "quality": quality,
         "applications": studied.applications,
@@ -163,13 +159,39 @@ def run_study(
             studied, scenario, rules, window, solved, clock.seconds, name, sample, node_shape if node_capacity else ""
         ),
         **{key: conform(frame, ALL[key]) for key, frame in frames.items()},
+        **memory.rates.frames,
         area_shapes=studied.areas[["area_id", "geometry"]],
         feeder_shapes=assembly.feeder_shapes(studied),
     )
 
 
-_How = tuple[Window, Scenario | None, tuple[float, float], Engine]
+_How = tuple[Window, Scenario | None, Policy, Engine]
 """What besides the case decides about a load flow."""
+
+
+@dataclass(frozen=True)
+class _Rates:
+    """What follows from loads and readings alone; ``frames`` are the run's tables of it."""
+
+    curves: RatedCurves
+    rated: pd.DataFrame
+    lines: pd.DataFrame
+    nodes: pd.DataFrame
+    frames: dict[str, pd.DataFrame]
+
+
+def _rates(case: Case, rules: Policy, readings: JudgedReadings, solved: SolvedYear, *, projected: bool) -> _Rates:
+    curves = rates.rated_curves(case, readings, solved, projected=projected)
+    rated = rates.transformer_rates(case, rules, curves, readings, solved)
+    lines = rates.line_rates(case, solved, rated)
+    frames = {
+        "lines": lines,
+        "transformer_curves": assembly.transformer_curves(curves),
+        "feeder_curves": assembly.feeder_curves(solved),
+        "feeder_voltages": rates.feeder_voltages(case, rules, solved, rated),
+    }
+    nodes = rates.node_voltages(case, rules, solved, rated)
+    return _Rates(curves, rated, lines, nodes, {key: conform(frame, ALL[key]) for key, frame in frames.items()})
 
 
 @dataclass
@@ -182,6 +204,7 @@ class Memory:
     """
 
     lasting: bool = True
+    rates: _Rates | None = None
     _flow: LoadFlow | None = None
     _solved: SolvedYear | None = None
     _how: _How | None = None
@@ -193,7 +216,7 @@ class Memory:
 
     def keep(self, flow: LoadFlow, solved: SolvedYear, how: _How) -> None:
         """Keep a load flow and the year it solved."""
-        self._flow, self._solved, self._how = flow, solved, how
+        self._flow, self._solved, self._how, self.rates = flow, solved, how, None
 
     @property
     def load_flow(self) -> tuple[LoadFlow, SolvedYear]:
@@ -219,8 +242,9 @@ class Memory:
         return found
 
 
-LOADS = ("transformers", "profiles", "measurements", "daily_maxima", "exclusions", "feeders", "substations")
-"""Tables of a case that the load flow uses besides the network."""
+LOADS = ("areas", "substations", "feeders", "transformers", "customers", "profiles")
+READINGS = ("measurements", "daily_maxima", "exclusions")
+"""Tables of a case that load flow and load rates use besides the network."""
 
 
 def same_loads(one: Case, other: Case) -> bool:
@@ -230,7 +254,8 @@ def same_loads(one: Case, other: Case) -> bool:
     stored = one.hashes.get("network.json")
     same_net = one.net is other.net or (stored is not None and stored == other.hashes.get("network.json"))
     tables = all(
-        getattr(one, name) is getattr(other, name) or getattr(one, name).equals(getattr(other, name)) for name in LOADS
+        getattr(one, name) is getattr(other, name) or getattr(one, name).equals(getattr(other, name))
+        for name in (*LOADS, *READINGS)
     )
     return same_net and tables and one.settings == other.settings
 

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from capacity.loadflow.additions.model import Network
+from capacity.loadflow.additions.answer import Answer
+from capacity.loadflow.additions.model import Network, Trunk
 from capacity.loadflow.additions.tasks import NetworkFindings
+from capacity.loadflow.additions.trunk import TrunkYear
 
 if TYPE_CHECKING:
     from capacity.loadflow.additions.setting import Setting
@@ -26,31 +28,79 @@ MOST_MOVED_PU = 2e-3
 
 
 @dataclass(frozen=True)
+class Base:
+    """Trunks' years, heads' voltages ``(n_networks, n_steps)`` and what drives them, without the addition.
+
+    ``loads_alone`` is what flows through each trunk's substations without what is connected besides.
+    """
+
+    years: tuple[TrunkYear, ...]
+    loads_alone: tuple[Complexes, ...]
+    head: Complexes
+    impedance: Complexes
+    inflow: Complexes
+
+
+@dataclass(frozen=True)
 class Kept:
-    """What a search leaves behind for the next one."""
+    """What a search leaves behind for the next one; ``answers`` are by network."""
 
     setting: Setting
-    head: Complexes
+    base: Base
     found: dict[int, NetworkFindings]
+    answers: dict[int, list[Answer]]
 
 
-def taken_up(setting: Setting, head: Complexes, before: object) -> dict[int, NetworkFindings]:
-    """Findings of the networks of which a search ``before`` knows all that has to be known, by number."""
+@dataclass(frozen=True)
+class Same:
+    """What a search before is still right about: networks with the same loads, and trunks with nothing but such.
+
+    The years, heads and answers of ``trunks`` are what they were, since nothing at all has changed for them.
+    """
+
+    kept: Kept
+    networks: frozenset[int]
+    trunks: frozenset[int]
+
+
+def same(setting: Setting, before: object) -> Same | None:
+    """What can be taken up from ``before``; None if it answered another question."""
     if not isinstance(before, Kept) or not _same_question(before.setting, setting):
+        return None
+    pairs = zip(before.setting.model.networks, setting.model.networks, strict=True)
+    networks = {new.number for old, new in pairs if _same_network(before.setting, old, setting, new)}
+    changed = {
+        new.number
+        for old, new in zip(before.setting.model.trunks, setting.model.trunks, strict=True)
+        if not set(new.networks.tolist()) <= networks or not _same_consumption(before.setting, old, setting, new)
+    }
+    if not np.array_equal(before.setting.into_substation, setting.into_substation, equal_nan=True):
+        changed |= {trunk.number for trunk in setting.model.trunks if len(trunk.substations)}
+    moved = {row for number in changed for row in setting.model.trunks[number].substations.tolist()}
+    trunks = {
+        trunk.number
+        for trunk in setting.model.trunks
+        if trunk.number not in changed and not moved & set(trunk.substations.tolist())
+    }
+    return Same(before, frozenset(networks), frozenset(trunks))
+
+
+def taken_up(setting: Setting, head: Complexes, known: Same | None) -> dict[int, NetworkFindings]:
+    """Findings of the networks of which a search before knows all that has to be known, by number."""
+    if known is None:
         return {}
-    known: dict[int, NetworkFindings] = {}
-    for old, new in zip(before.setting.model.networks, setting.model.networks, strict=True):
-        findings = before.found[new.number]
-        if not _same_network(before.setting, old, setting, new):
-            continue
-        moved = np.abs(head[new.number]) - np.abs(before.head[new.number])
+    before = known.kept
+    taken: dict[int, NetworkFindings] = {}
+    for number in sorted(known.networks):
+        findings = before.found[number]
+        moved = np.abs(head[number]) - np.abs(before.base.head[number])
         largest = float(np.abs(moved).max())
         if largest == 0.0:
-            known[new.number] = findings
+            taken[number] = findings
         elif findings.figures is not None and largest <= MOST_MOVED_PU:
             slack = findings.slack + setting.ask.sense * moved
-            known[new.number] = replace(findings, slack=slack.astype(np.float32))
-    return known
+            taken[number] = replace(findings, slack=slack.astype(np.float32))
+    return taken
 
 
 def _same_question(old: Setting, new: Setting) -> bool:
@@ -72,6 +122,11 @@ def _same_network(old_setting: Setting, old: Network, new_setting: Setting, new:
         return False
     if not np.array_equal(old.tree.watch.scale, new.tree.watch.scale):
         return False
+    return _same_consumption(old_setting, old, new_setting, new)
+
+
+def _same_consumption(old_setting: Setting, old: Network | Trunk, new_setting: Setting, new: Network | Trunk) -> bool:
+    """Whether the same is consumed at the same buses in every step."""
     consumption = all(
         np.array_equal(getattr(old.consumption, one.name), getattr(new.consumption, one.name))
         for one in fields(old.consumption)

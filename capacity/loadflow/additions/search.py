@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from capacity.loadflow.additions.again import Kept, taken_up
+from capacity.loadflow.additions.again import Base, Kept, Same, same, taken_up
 from capacity.loadflow.additions.answer import KIND_WORD, NOTHING, Answer, Limit, to_table
 from capacity.loadflow.additions.asking import SECTION, SUBSTATION, TRANSFORMER
 from capacity.loadflow.additions.elsewhere import Elsewhere
@@ -89,14 +89,16 @@ def _searched(setting: Setting, work: _Work, before: object) -> Additions:
     """The passes: without the addition, network by network, trunk by trunk, both together."""
     if not (setting.ask.factor > COUNTS).any() or not setting.model.networks:
         return Additions(to_table(setting, _never_there(setting)), setting.addition)
-    base = _base(setting)
-    found = _studied(setting, base, work, before)
+    known = same(setting, before)
+    base = _base(setting, known)
+    found = _studied(setting, base, work, known)
     at_heads = {
         above.trunk.number: _at_heads(setting, above, watched, base, found, work)
-        for above, watched in _aboves(setting, base, found, work)
+        for above, watched in _aboves(setting, base, found, work, known)
     }
-    table = to_table(setting, _settled(setting, base, at_heads, found, work))
-    return Additions(table, setting.addition, Kept(setting, base.head, found))
+    answers = _settled(setting, base, at_heads, found, work, known)
+    table = to_table(setting, [answer for number in sorted(answers) for answer in answers[number]])
+    return Additions(table, setting.addition, Kept(setting, base, found, answers))
 
 
 def _never_there(setting: Setting) -> list[Answer]:
@@ -130,43 +132,45 @@ class _Work:
         return results
 
 
-@dataclass(frozen=True)
-class _Base:
-    """Trunks' years, heads' voltages ``(n_networks, n_steps)`` and what drives them, without the addition."""
-
-    years: tuple[TrunkYear, ...]
-    head: Complexes
-    impedance: Complexes
-    inflow: Complexes
-
-
-def _base(setting: Setting) -> _Base:
+def _base(setting: Setting, known: Same | None) -> Base:
     """Solve every trunk with its networks' power; what is connected besides is solved in its networks first."""
-    inflow = setting.inflow.copy()
-    model = setting.model
-    years = [_trunk_year(setting, trunk, inflow) for trunk in model.trunks]
-    before = [_trunk_year(setting, _without(setting, trunk), inflow).through for trunk in model.trunks]
+    inflow, model = setting.inflow.copy(), setting.model
+    kept = known.trunks if known is not None else frozenset()
+    years = [_taken(known, trunk) or _trunk_year(setting, trunk, inflow) for trunk in model.trunks]
+    alone = []
+    for trunk, year in zip(model.trunks, years, strict=True):
+        if known is not None and trunk.number in kept:
+            inflow[trunk.networks] = known.kept.base.inflow[trunk.networks]
+            alone.append(known.kept.base.loads_alone[trunk.number])
+        elif setting.connected[trunk.tree.bus[1:]].any():
+            alone.append(_trunk_year(setting, _without(setting, trunk), inflow).through)
+        else:
+            alone.append(year.through)
     changed = [
         network
         for network in model.networks
-        if np.isnan(inflow[network.number]).any() or setting.connected[network.tree.bus[2:]].any()
+        if network.trunk not in kept
+        and (np.isnan(inflow[network.number]).any() or setting.connected[network.tree.bus[2:]].any())
     ]
-    own_above = any(setting.connected[trunk.tree.bus[1:]].any() for trunk in model.trunks)
-    for _ in range(2 if changed or own_above else 0):
+    for _ in range(2):
         for network in changed:
             head = _head_of(setting, network, years)
-            bounds = _unbounded(network)
-            year = network_year(
-                network, bounds, setting.loads, setting.ask, np.arange(setting.n_steps), head, keep=False
-            )
-            inflow[network.number] = year.inflow
-        years = [_trunk_year(setting, trunk, inflow) for trunk in model.trunks]
-    known = [
-        with_others(trunk, year, _past(setting, trunk, years, before), setting.ask)
+            steps = np.arange(setting.n_steps)
+            solved = network_year(network, _unbounded(network), setting.loads, setting.ask, steps, head, keep=False)
+            inflow[network.number] = solved.inflow
+        for number in {network.trunk for network in changed}:
+            years[number] = _trunk_year(setting, model.trunks[number], inflow)
+    full = [
+        _taken(known, trunk) or with_others(trunk, year, _past(setting, trunk, years, alone), setting.ask)
         for trunk, year in zip(model.trunks, years, strict=True)
     ]
-    head = np.stack([_head_of(setting, network, known) for network in model.networks])
-    return _Base(tuple(known), head, _impedances(setting, known, inflow), inflow)
+    head = np.stack([_head_of(setting, network, full) for network in model.networks])
+    return Base(tuple(full), tuple(alone), head, _impedances(setting, full, inflow, known), inflow)
+
+
+def _taken(known: Same | None, trunk: Trunk) -> TrunkYear | None:
+    """A trunk's year where a search before knows it."""
+    return known.kept.base.years[trunk.number] if known is not None and trunk.number in known.trunks else None
 
 
 def _without(setting: Setting, trunk: Trunk) -> Trunk:
@@ -207,11 +211,14 @@ def _past(setting: Setting, trunk: Trunk, years: list[TrunkYear], before: list[C
     return past
 
 
-def _impedances(setting: Setting, years: list[TrunkYear], inflow: Complexes) -> Complexes:
+def _impedances(setting: Setting, years: list[TrunkYear], inflow: Complexes, known: Same | None) -> Complexes:
     """What every network sees behind its head, pu."""
     impedance = np.zeros(len(setting.model.networks), dtype=np.complex128)
     for trunk, year in zip(setting.model.trunks, years, strict=True):
         if not len(trunk.networks):
+            continue
+        if known is not None and trunk.number in known.trunks:
+            impedance[trunk.networks] = known.kept.base.impedance[trunk.networks]
             continue
         bound = setting.local_bound(trunk.tree.bus, artificial=1)
         load = np.abs(inflow[trunk.networks]).sum(axis=0)
@@ -228,9 +235,9 @@ def _impedances(setting: Setting, years: list[TrunkYear], inflow: Complexes) -> 
     return impedance
 
 
-def _studied(setting: Setting, base: _Base, work: _Work, before: object) -> dict[int, NetworkFindings]:
+def _studied(setting: Setting, base: Base, work: _Work, known: Same | None) -> dict[int, NetworkFindings]:
     """The year of every network, taken up where a search before has it."""
-    found = taken_up(setting, base.head, before)
+    found = taken_up(setting, base.head, known)
     left = [feeder[[number not in found for number in feeder.tolist()]] for feeder in setting.feeders]
     feeders = [feeder for feeder in left if len(feeder)]
     tasks = [(setting.task(feeder), base.head[feeder], base.impedance[feeder]) for feeder in feeders]
@@ -272,12 +279,13 @@ def _watched(setting: Setting, trunk: Trunk, year: TrunkYear) -> _Watched:
 
 
 def _aboves(
-    setting: Setting, base: _Base, found: dict[int, NetworkFindings], work: _Work
+    setting: Setting, base: Base, found: dict[int, NetworkFindings], work: _Work, known: Same | None
 ) -> list[tuple[Above, _Watched]]:
-    """Every trunk at its critical steps."""
+    """Every trunk in which something is to be sought, at its critical steps."""
     aboves = []
+    kept = known.trunks if known is not None else frozenset()
     for trunk, year in zip(setting.model.trunks, base.years, strict=True):
-        if not len(trunk.networks):
+        if not len(trunk.networks) or trunk.number in kept:
             continue
         watched = _watched(setting, trunk, year)
         slack = np.stack([found[number].slack for number in trunk.networks.tolist()])
@@ -292,7 +300,7 @@ def _above(
     watched: _Watched,
     year: TrunkYear,
     steps: Ints,
-    base: _Base,
+    base: Base,
     found: dict[int, NetworkFindings],
     work: _Work,
 ) -> Above:
@@ -340,7 +348,7 @@ class _AtHeads:
 
 
 def _at_heads(
-    setting: Setting, above: Above, watched: _Watched, base: _Base, found: dict[int, NetworkFindings], work: _Work
+    setting: Setting, above: Above, watched: _Watched, base: Base, found: dict[int, NetworkFindings], work: _Work
 ) -> _AtHeads:
     """What a trunk would allow at the heads of its networks; critical steps are added until none can be missing."""
     trunk = above.trunk
@@ -419,15 +427,23 @@ def _broken_above(watched: _Watched, trunk: Trunk, head: int) -> tuple[int, int]
 
 
 def _settled(
-    setting: Setting, base: _Base, at_heads: dict[int, _AtHeads], found: dict[int, NetworkFindings], work: _Work
-) -> list[Answer]:
-    """Every node's answer."""
-    answers: list[Answer] = []
+    setting: Setting,
+    base: Base,
+    at_heads: dict[int, _AtHeads],
+    found: dict[int, NetworkFindings],
+    work: _Work,
+    known: Same | None,
+) -> dict[int, list[Answer]]:
+    """Every node's answer, by network."""
+    answers: dict[int, list[Answer]] = {}
     tasks, numbers = [], []
     for number, network in enumerate(setting.model.networks):
+        if known is not None and network.trunk in known.trunks:
+            answers[number] = known.kept.answers[number]
+            continue
         zero = _refused(setting, network, found[number], at_heads)
         if zero is not None:
-            answers.extend(Answer(int(bus), *zero) for bus in network.tree.bus[2:])
+            answers[number] = [Answer(int(bus), *zero) for bus in network.tree.bus[2:]]
             continue
         tasks.append(_settling(setting, base, at_heads, found, network))
         numbers.append(number)
@@ -435,8 +451,7 @@ def _settled(
     elsewhere = Elsewhere(setting, base.head, {number: one.allowance for number, one in found.items()})
     for number, figures in zip(numbers, results, strict=True):
         network = setting.model.networks[number]
-        above = at_heads[network.trunk].above
-        answers.extend(_answers(setting, network, above, figures, elsewhere))
+        answers[number] = _answers(setting, network, at_heads[network.trunk].above, figures, elsewhere)
     return answers
 
 
@@ -463,7 +478,7 @@ def _refused(
 
 def _settling(
     setting: Setting,
-    base: _Base,
+    base: Base,
     at_heads: dict[int, _AtHeads],
     found: dict[int, NetworkFindings],
     network: Network,
@@ -483,7 +498,7 @@ def _settling(
     return feeder, above, position, steps, base.head[network.number][steps], guess, findings.allowance
 
 
-def _above_at(setting: Setting, above: Above, base: _Base, found: dict[int, NetworkFindings], steps: Ints) -> Above:
+def _above_at(setting: Setting, above: Above, base: Base, found: dict[int, NetworkFindings], steps: Ints) -> Above:
     """A trunk at other steps: where they are not critical to it, nothing elsewhere is near its bounds."""
     trunk = above.trunk
     place = np.searchsorted(above.steps, steps)
