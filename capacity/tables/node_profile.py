@@ -17,7 +17,7 @@ NODE_PROFILE = table(
             "kVA",
             "At the case's power factor, with everything reserved connected; it breaks no limit at any step of the "
             "cell (P9).",
-            missing="no step in that cell, or the load flow found no solution there",
+            missing="unknown: no step in that cell, or the load flow found no solution there",
             at_least=0.0,
         ),
         "binding_criterion": text(
