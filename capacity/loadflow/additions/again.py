@@ -16,6 +16,7 @@ import numpy.typing as npt
 from capacity.loadflow.additions.answer import Answer
 from capacity.loadflow.additions.model import Network, Trunk
 from capacity.loadflow.additions.tasks import NetworkFindings
+from capacity.loadflow.additions.trees import Tree
 from capacity.loadflow.additions.trunk import TrunkYear
 
 if TYPE_CHECKING:
@@ -72,7 +73,10 @@ def same(setting: Setting, before: object) -> Same | None:
     changed = {
         new.number
         for old, new in zip(before.setting.model.trunks, setting.model.trunks, strict=True)
-        if not set(new.networks.tolist()) <= networks or not _same_consumption(before.setting, old, setting, new)
+        if not set(new.networks.tolist()) <= networks
+        or not _same_tree(old.tree, new.tree)
+        or not np.array_equal(before.setting.source[old.source], setting.source[new.source])
+        or not _same_consumption(before.setting, old, setting, new)
     }
     if not np.array_equal(before.setting.into_substation, setting.into_substation, equal_nan=True):
         changed |= {trunk.number for trunk in setting.model.trunks if len(trunk.substations)}
@@ -110,6 +114,7 @@ def _same_question(old: Setting, new: Setting) -> bool:
         (asked.unit, asked.sense, asked.ceiling_kva) == (asks.unit, asks.sense, asks.ceiling_kva)
         and np.array_equal(asked.factor, asks.factor)
         and len(old.model.networks) == len(new.model.networks)
+        and len(old.model.trunks) == len(new.model.trunks)
         and np.array_equal(old.bus_bound, new.bus_bound)
         and np.array_equal(old.loads.profiles, new.loads.profiles)
         and (old.bounds.epsilon_pu, old.bounds.epsilon_percent) == (new.bounds.epsilon_pu, new.bounds.epsilon_percent)
@@ -118,11 +123,19 @@ def _same_question(old: Setting, new: Setting) -> bool:
 
 def _same_network(old_setting: Setting, old: Network, new_setting: Setting, new: Network) -> bool:
     """Whether two LV networks have the same buses, branches, bounds and loads, step by step."""
-    if not np.array_equal(old.tree.bus, new.tree.bus) or not np.array_equal(old.tree.ab, new.tree.ab):
-        return False
-    if not np.array_equal(old.tree.watch.scale, new.tree.watch.scale):
-        return False
-    return _same_consumption(old_setting, old, new_setting, new)
+    return _same_tree(old.tree, new.tree) and _same_consumption(old_setting, old, new_setting, new)
+
+
+def _same_tree(old: Tree, new: Tree) -> bool:
+    """Whether two trees have the same buses and branches, and watch the same with the same bounds."""
+    return all(
+        np.array_equal(getattr(one, name), getattr(other, name))
+        for one, other, names in (
+            (old, new, ("bus", "parent", "ab", "shunt")),
+            (old.watch, new.watch, ("child", "ends", "scale", "power", "element")),
+        )
+        for name in names
+    )
 
 
 def _same_consumption(old_setting: Setting, old: Network | Trunk, new_setting: Setting, new: Network | Trunk) -> bool:

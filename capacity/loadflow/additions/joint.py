@@ -8,7 +8,7 @@ import numpy.typing as npt
 from capacity.loadflow.additions.asking import Ask
 from capacity.loadflow.additions.kernels import Scene
 from capacity.loadflow.additions.model import Network, Trunk
-from capacity.loadflow.additions.own import Blocks, Figures, run_search
+from capacity.loadflow.additions.own import Blocks, Figures, look_beyond, run_search
 from capacity.loadflow.additions.trees import Tree, Watch
 from capacity.loadflow.additions.trunk import tree_rooms
 from capacity.loadflow.kernels import LANES
@@ -71,4 +71,6 @@ def search_joint(
     offset_of = np.concatenate([trunk.offset_of, np.full(len(network.tree.watch.child), -1)]).astype(np.int64)
     size, room = tree_rooms(tree, offset_of, base.offset, bound, ask, power, start)
     scene = Scene(power, slope, start, base.source, base.offset, bound, size, room, base.shape)
-    return run_search(tree, kind, Blocks(above.steps, scene), ask, nodes - 2 + n, guess, tolerance, offset_of=offset_of)
+    blocks, places = Blocks(above.steps, scene), nodes - 2 + n
+    figures = run_search(tree, kind, blocks, ask, places, guess, tolerance, offset_of=offset_of)
+    return look_beyond(figures, tree, kind, blocks, ask, places, offset_of)

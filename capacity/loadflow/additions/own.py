@@ -9,7 +9,7 @@ and the nodes concerned searched again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from capacity.loadflow.additions.asking import (
     LINE,
     PROBES,
     TRANSFORMER,
+    TRUNK_VOLTAGE,
     VOLTAGE,
     Ask,
     Loads,
@@ -42,6 +43,7 @@ FIRST_STEPS = 3
 """How many of them the search begins with."""
 ANSWER_SPREAD = 1.005
 """How much more a step's room may fall than that of the candidates, see above."""
+VOLTAGES = (VOLTAGE, TRUNK_VOLTAGE)
 MAX_EXTENSIONS = 6
 AHEAD = 1.004
 """How much further than needed steps are listed, so that slightly different figures ask for no others."""
@@ -294,6 +296,29 @@ def run_search(
     where = np.where(place >= 0, place // lanes, -1)
     at = np.where(place >= 0, blocks.steps.reshape(-1)[place % lanes], -1)
     return Figures(nodes, figure, promise, where, at, answer, exact)
+
+
+def look_beyond(
+    figures: Figures, tree: Tree, kind: Ints, blocks: Blocks, ask: Ask, nodes: Ints, offset_of: Ints | None = None
+) -> Figures:
+    """The figures with better promises of the limits that would bind next.
+
+    A chord as long as the figure misses a crossing far beyond it by a tenth. One more probe, where the next limit was
+    promised to break, draws the chord nearly to the crossing: the error that is left is of second order.
+    """
+    first = figures.promise_kva.argmin(axis=1)
+    same = np.arange(KINDS)[None, :] == first[:, None]
+    same |= np.isin(first, VOLTAGES)[:, None] & np.isin(np.arange(KINDS), VOLTAGES)[None, :]
+    others = np.where(same, np.inf, figures.promise_kva)
+    following = others.min(axis=1)
+    further = np.where(np.isfinite(following), following, figures.kva)
+    probed = run_search(tree, kind, blocks, ask, nodes, further, 0.0, probes=1, offset_of=offset_of)
+    better = np.isfinite(probed.promise_kva) & np.isfinite(others)
+    nearest = np.nextafter(figures.promise_kva.min(axis=1, keepdims=True), np.inf)
+    probed = replace(probed, promise_kva=np.maximum(probed.promise_kva, nearest))
+    for name in ("promise_kva", "where", "at"):
+        getattr(figures, name)[better] = getattr(probed, name)[better]
+    return figures
 
 
 def _narrowed(figures: Figures, probed: Figures, rows: Ints) -> Figures:

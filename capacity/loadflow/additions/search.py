@@ -273,9 +273,15 @@ def _watched(setting: Setting, trunk: Trunk, year: TrunkYear) -> _Watched:
     over = np.flatnonzero(least[n:] < 0.0)
     if len(over):
         scale = tree.watch.scale.copy()
-        scale[over] /= (1.0 - least[n:][over] + setting.bounds.epsilon_percent / 100.0)[:, None]
+        scale[over] /= (1.0 - least[n:][over] + _epsilon_part(setting, tree.watch.element[over]))[:, None]
         tree = replace(tree, watch=replace(tree.watch, scale=scale))
     return _Watched(replace(trunk, tree=tree), bound, broken)
+
+
+def _epsilon_part(setting: Setting, branches: Ints) -> Reals:
+    """What a broken load rate may be worsened by, as a part of each branch's bound (rows of the grid, -1 none)."""
+    percent = setting.bounds.line_percent.reindex(setting.grid.branches.element[branches]).to_numpy(np.float64)
+    return setting.bounds.epsilon_percent / np.where((branches >= 0) & (percent > 0.0), percent, 100.0)
 
 
 def _aboves(
@@ -400,15 +406,16 @@ def _missing(
     for position, one in figures.items():
         kva = min(float(one.kva[0]), 1.1 * need_kva[position])
         reach = np.maximum(reach, ANSWER_SPREAD * one.answer[0] * kva)
-    factor = setting.ask.factor
+    factor, size, reference = setting.ask.factor, np.abs(year.voltage), above.trunk.tree.reference
     within = np.zeros(setting.n_steps, dtype=bool)
     for thing in np.flatnonzero((above.kind >= 0) & (reach > 0.0)).tolist():
         if thing >= above.trunk.tree.n_bus or np.isfinite(above.bus_bound[thing]):
-            within |= year.room[thing] < reach[thing] * factor
+            by_voltage = size[reference[thing]] if reference[thing] >= 0 else 1.0
+            within |= year.room[thing] * by_voltage < reach[thing] * factor
     for position, head in enumerate(above.trunk.heads.tolist()):
         slack = found[int(above.trunk.networks[position])].slack
-        within |= slack < reach[head] * factor
-    within &= factor > 1e-6
+        within |= slack * size[head] < above.steepness(position, slack, setting.ask.sense) * reach[head] * factor
+    within &= factor > COUNTS
     return np.flatnonzero(within)
 
 
@@ -437,11 +444,12 @@ def _settled(
     """Every node's answer, by network."""
     answers: dict[int, list[Answer]] = {}
     tasks, numbers = [], []
+    unsolved = _unsolved_sources(setting, base.years, found)
     for number, network in enumerate(setting.model.networks):
         if known is not None and network.trunk in known.trunks:
             answers[number] = known.kept.answers[number]
             continue
-        zero = _refused(setting, network, found[number], at_heads)
+        zero = _refused(setting, network, found[number], at_heads, unsolved)
         if zero is not None:
             answers[number] = [Answer(int(bus), *zero) for bus in network.tree.bus[2:]]
             continue
@@ -455,14 +463,21 @@ def _settled(
     return answers
 
 
+def _unsolved_sources(setting: Setting, years: tuple[TrunkYear, ...], found: dict[int, NetworkFindings]) -> set[int]:
+    """Sources below which something has no solution with what is connected besides: nothing is known of any of it."""
+    failed = {trunk.number for trunk, year in zip(setting.model.trunks, years, strict=True) if year.failed}
+    failed |= {setting.model.networks[number].trunk for number, one in found.items() if one.failed}
+    return {setting.model.trunks[number].source for number in failed}
+
+
 Refusal = tuple[float, Limit, Limit, float, str]
 
 
 def _refused(
-    setting: Setting, network: Network, findings: NetworkFindings, at_heads: dict[int, _AtHeads]
+    setting: Setting, network: Network, findings: NetworkFindings, at_heads: dict[int, _AtHeads], unsolved: set[int]
 ) -> Refusal | None:
     """The figure of all of a network's nodes where nothing has to be sought: unknown, or nothing can be added."""
-    if setting.failed[network.number] or findings.failed:
+    if setting.failed[network.number] or setting.model.trunks[network.trunk].source in unsolved:
         return np.nan, NOTHING, NOTHING, np.nan, "solver_failure"
     kind, thing, step = findings.broken
     if kind >= 0:

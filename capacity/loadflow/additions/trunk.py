@@ -155,14 +155,16 @@ def weakest_heads(
             network, bound, loads, ask, steps, head[row] * (1.0 - ask.sense * DENT / size), keep=False
         )
         slope[row] = (dented.inflow - base.inflow) / (-ask.sense * DENT)
-        steepness = (base.slack - dented.slack) / DENT
+        with np.errstate(invalid="ignore"):  # nothing is bounded: no slack to lose
+            steepness = (base.slack - dented.slack) / DENT
         move = base.slack / np.maximum(steepness, 0.5)
         for _ in range(2):
             reach = np.clip(move, -0.2, 0.4)
             probe = network_year(
                 network, bound, loads, ask, steps, head[row] * (1.0 - ask.sense * reach / size), keep=False
             )
-            fallen = (base.slack - probe.slack) / np.where(np.abs(reach) > 1e-9, reach, np.inf)
+            with np.errstate(invalid="ignore"):
+                fallen = (base.slack - probe.slack) / np.where(np.abs(reach) > 1e-9, reach, np.inf)
             usable = np.isfinite(fallen) & (fallen > 0.1)
             move = np.where(usable, base.slack / np.where(usable, fallen, 1.0), move)
         lowest[row] = size - ask.sense * move
@@ -188,6 +190,12 @@ class Above:
     inflow: Complexes
     slope: Complexes
     lowest: Reals
+
+    def steepness(self, position: int, slack: Floats, sense: float) -> float:
+        """How much faster a network's ``slack`` (of the year) goes than its head's voltage moves, at most."""
+        move = sense * (np.abs(self.voltage[self.trunk.heads[position]]) - self.lowest[position])
+        known = np.isfinite(move) & (move > DENT)
+        return max(1.0, float((slack[self.steps][known] / move[known]).max())) if known.any() else 1.0
 
     def blocks(self, steps: Ints, ask: Ask, *, without: int = -1) -> Blocks:
         """Some of its steps; ``without`` is the position of a network to leave out, with what it cannot bear."""
