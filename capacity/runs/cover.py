@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,19 +133,24 @@ def _write_nodes(pen: _Pen, run: Run) -> None:
         return
     meaning = figure_meaning(run.manifest)
     pen.line("可接入 with capacity", counts.open, f"{meaning.zh} · {meaning.en}", colour="open")
-    reasons = " · ".join(f"{both(REASON[code])}: {number:,}" for code, number in counts.zero.items())
-    pen.line("为零 at zero", sum(counts.zero.values()), reasons, colour="blocked" if counts.zero else "wrap")
-    reasons = " · ".join(f"{both(REASON[code])}: {number:,}" for code, number in counts.unknown.items())
-    pen.line("未知 unknown", sum(counts.unknown.values()), reasons, colour="no_data" if counts.unknown else "wrap")
+    _write_reasons(pen, "为零 at zero", counts.zero, "blocked" if counts.zero else "wrap")
+    _write_reasons(pen, "未知 unknown", counts.unknown, "no_data" if counts.unknown else "wrap")
     if counts.not_counted:
-        reasons = " · ".join(f"{both(REASON[code])}: {number:,}" for code, number in counts.not_counted.items())
-        pen.line("不计入 not counted", sum(counts.not_counted.values()), reasons)
+        _write_reasons(pen, "不计入 not counted", counts.not_counted, "wrap")
     pen.line("合计 total", counts.total, colour="total")
     limits = [f"{both(CRITERION[code])}: {number:,}" for code, number in counts.limits.items()]
     if counts.unlimited:
         limits.append(f"{both(REASON['search_ceiling'])}: {counts.unlimited:,}")
     for number, text in enumerate(limits):
         pen.line("" if number else "可接入节点的限制 what limits those with capacity", text)
+
+
+def _write_reasons(pen: _Pen, label: str, reasons: Mapping[str, int], colour: str) -> None:
+    """How many there are, and a line for each reason."""
+    first, *others = [f"{both(REASON[code])}: {number:,}" for code, number in reasons.items()] or [""]
+    pen.line(label, sum(reasons.values()), first, colour=colour)
+    for reason in others:
+        pen.line("", "", reason)
 
 
 def status_meanings(manifest: Manifest) -> dict[str, str]:
@@ -202,11 +207,9 @@ def _write_sample(pen: _Pen, run: Run) -> None:
         if node_counts(run.nodes).computed:
             pen.line(label, "未进行 not done", "恒定负荷以外不抽样 · only figures of flat loads are")
         return
-    steps_zh, steps_en = ("全部时刻", "every step") if sample.full_window else ("最严重时刻和抽取的时刻", "worst steps")
-    scope = f"抽取 {sample.nodes} 个节点，{steps_zh}，至多 {sample.steps} 步 · {sample.nodes} nodes drawn, {steps_en}"
-    scope += "" if sample.full_window else " and some drawn ones"
+    scope = f"{sample.nodes} 个节点，各至多 {sample.steps} 步 · {sample.nodes} nodes, up to {sample.steps} steps each"
     found = f"虚高 too large: {sample.false_open} · 虚低 too small: {sample.false_blocked}"
-    pen.line(label, found, f"{scope}, {sample.steps} at most", "bad" if sample.false_open else "good")
+    pen.line(label, found, scope, "bad" if sample.false_open else "good")
     for example in sample.examples:
         pen.line("", example, colour="wrap")
 
