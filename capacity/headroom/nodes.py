@@ -144,6 +144,7 @@ class _Names:
     trafo: pd.Series
     substations: pd.Series
     transformer_of_bus: pd.Series
+    transformer_of_line: pd.Series
 
     @classmethod
     def of(cls, case: Case) -> _Names:
@@ -154,6 +155,7 @@ class _Names:
             topology.trafos["trafo_id"],
             topology.substations["substation_id"].reset_index(drop=True),
             topology.buses["transformer_id"],
+            topology.lines["transformer_id"],
         )
 
     def elements(self, tables: pd.Series, elements: pd.Series) -> pd.Series:
@@ -175,9 +177,9 @@ def node_figures(case: Case, additions: Additions, nodes: pd.DataFrame, transfor
     found = additions.table.reindex(nodes.index)
     names = _Names.of(case)
     voltage = "voltage_min" if additions.addition.direction == "load" else "voltage_max"
-    elsewhere = found["table"].eq("bus") & ~_same(
-        found["element"].map(names.transformer_of_bus), nodes["transformer_id"]
-    )
+    elsewhere = pd.Series(False, index=found.index)
+    for table, supplier in (("bus", names.transformer_of_bus), ("line", names.transformer_of_line)):
+        elsewhere |= found["table"].eq(table) & ~_same(found["element"].map(supplier), nodes["transformer_id"])
     kinds = _criteria(found["kind"], found["table"], found["element"], case, voltage)
     next_kinds = _criteria(found["next_kind"], found["next_table"], found["next_element"], case, voltage)
     upstream = kinds.isin(UPSTREAM) | elsewhere
