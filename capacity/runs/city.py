@@ -51,7 +51,9 @@ def sole_writer(out: Path) -> AbstractContextManager[None]:
     """
     if out.exists() and not out.is_dir():
         raise RunError(f"'{out}' is a file, not a folder.\n“{out}”是文件，不是文件夹。")
-    if out.is_dir() and any(_visible(out)) and not any((out / name).is_dir() for name in (MEMBERS, CITY)):
+    whole = present(out / CITY)
+    foreign = whole.exists() and not (whole / CITY_MANIFEST).is_file()
+    if foreign or (out.is_dir() and any(_visible(out)) and not (out / MEMBERS).is_dir()):
         raise RunError(
             f"'{out}' holds other files and no results of a city. Choose another folder, or empty this one.\n"
             f"“{out}”中已有其他文件，不是城市计算结果。请另选文件夹或先清空。"
