@@ -24,8 +24,8 @@ Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
-RANGES = 8
-"""Into which the steps are cut; more threads than that find nothing to do."""
+MOST_RANGES, LEAST_STEPS = 8, 1024
+"""Into how many ranges the steps are cut at most, and the steps that make one worth its overhead."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,8 @@ def solve_ranges(
     """
     curves = Curves.empty(plan, n_steps)
     progress = Progress(n_steps, report)
-    borders = np.linspace(0, n_steps, RANGES + 1).astype(int).tolist()
+    count = min(MOST_RANGES, max(1, n_steps // LEAST_STEPS))
+    borders = np.linspace(0, n_steps, count + 1).astype(int).tolist()
     ranges = [(first, last) for first, last in itertools.pairwise(borders) if last > first]
     with ThreadPoolExecutor(max_workers=workers) as pool:
         jobs = [pool.submit(_solve_range, plan, first, last, curves, progress) for first, last in ranges]
