@@ -64,6 +64,15 @@ def test_solve_year__the_same_with_any_engine_and_any_number_of_workers(engine: 
     np.testing.assert_allclose(radial.transformers.q_lv_kvar, other.transformers.q_lv_kvar, atol=1e-3)
 
 
+def test_solve_year__equal_to_the_last_bit_whatever_the_number_of_threads() -> None:
+    one = varied_load_flow(100, 1).solve_year(crosscheck=False)
+    for workers in (2, 3):
+        other = varied_load_flow(100, workers).solve_year(crosscheck=False)
+        pd.testing.assert_frame_equal(one.lines, other.lines, check_exact=True)
+        pd.testing.assert_frame_equal(one.buses, other.buses, check_exact=True)
+        np.testing.assert_array_equal(one.transformers.p_hv_kw, other.transformers.p_hv_kw)
+
+
 def test_line_without_rating__has_current_but_no_loading() -> None:
     net = radial_net()
     net.line.loc[1, "max_i_ka"] = np.nan
