@@ -19,7 +19,7 @@ PARTS = {
     "loadflow": ("network", "steps", "drawn_steps", "workers", "repetitions", "no_memory"),
     "nodes": ("network", "steps", "drawn_nodes", "workers"),
     "scaling": ("network", "steps", "workers", "repetitions", "scaling_network"),
-    "city": (),
+    "city": ("city", "city_size", "members", "workers"),
     "feeder": ("network", "steps", "workers"),
 }
 """The tables, and which options each of them heeds."""
@@ -47,9 +47,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _tables(told: argparse.Namespace, scratch: Path) -> Iterator[Table]:
     """The tables one by one, as they are measured."""
-    question = ask(told.network, told.steps, scratch)
+    asked: list[Question] = []
     for part in told.only or PARTS:
-        yield _measured(part, told, question, scratch)
+        if part == "city":
+            yield _city(told, scratch)
+            continue
+        asked = asked or [ask(told.network, told.steps, scratch)]
+        yield _measured(part, told, asked[0], scratch)
+
+
+def _city(told: argparse.Namespace, scratch: Path) -> Table:
+    folder = Path(told.city) if told.city else None
+    found = city.measure(scratch, told.city_size, folder=folder, members=told.members, workers=told.workers)
+    return city.table(found, command_of("city", told))
 
 
 def _measured(part: str, told: argparse.Namespace, question: Question, scratch: Path) -> Table:
@@ -69,7 +79,7 @@ def _measured(part: str, told: argparse.Namespace, question: Question, scratch: 
         others = [ask(code, told.steps, scratch) for code in told.scaling_network or scaling.NETWORKS]
         sizes = scaling.measure(question, others, workers=told.workers, repetitions=told.repetitions)
         return scaling.table(question, sizes, command)
-    return city.table(command) if part == "city" else feeder.table(question, command)
+    return feeder.table(question, command)
 
 
 def command_of(part: str, told: argparse.Namespace) -> str:
@@ -82,7 +92,10 @@ def command_of(part: str, told: argparse.Namespace) -> str:
         if value is True:
             words.append(option)
         else:
-            words += [f"{option} {_without_folder(one)}" for one in (value if isinstance(value, list) else [value])]
+            values = value if isinstance(value, list) else [value]
+            repeated = name == "scaling_network"
+            shown = [_without_folder(one) for one in values]
+            words += [f"{option} {one}" for one in shown] if repeated else [f"{option} {' '.join(shown)}"]
     return " ".join(words)
 
 
@@ -105,6 +118,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--repetitions", type=int, default=3, help="passes of what takes less than a minute")
     parser.add_argument("--only", action="append", choices=list(PARTS), help="one table; may be given several times")
     parser.add_argument("--scaling-network", action="append", metavar="CODE|DIR", help="instead of the usual ones")
+    parser.add_argument(
+        "--city-size",
+        type=int,
+        nargs=5,
+        default=list(city.SIZE),
+        metavar="N",
+        help="substations, feeders, transformers, nodes, months",
+    )
+    parser.add_argument("--city", metavar="DIR", help="a city folder to take instead of making one")
+    parser.add_argument("--members", type=int, default=4, help="of the city, so many are run (%(default)s)")
     parser.add_argument("--no-memory", action="store_true", help="leave out the processes that measure memory")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md")
     return parser

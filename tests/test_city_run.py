@@ -70,6 +70,12 @@ def cluster() -> Iterator[Any]:
         yield made
 
 
+@pytest.fixture
+def threads_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes take seconds to begin; what a command says does not depend on them."""
+    monkeypatch.setattr("capacity.city.pool._processes", ThreadPoolExecutor)
+
+
 def run_in_threads(folder: Path, out: Path, workers: int = 1, options: MemberOptions = QUICK) -> CityManifest:
     with ThreadPoolExecutor(workers) as threads:
         return run_city(read_city(folder), out, workers=workers, executor=threads, options=options)
@@ -103,7 +109,7 @@ def test_run_city__tables_are_those_of_its_members_in_their_order(serial: Path) 
         assert list(table.columns) == columns
         assert len(table) == sum(map(len, expected))
         joined = pd.concat([part for part in expected if len(part)] or expected, ignore_index=True)[columns]
-        assert_frame_equal(table, joined, check_dtype=False)
+        assert_frame_equal(table.astype(joined.dtypes.to_dict()), joined)
     areas = tables_of(serial)["areas"]
     assert areas["area_id"].is_unique
     assert len(areas) > 0
@@ -219,7 +225,7 @@ def test_run_city__keeps_members_of_the_same_files_options_and_program(
 
 def test_run_city__killed_between_members_goes_on_with_the_same_command(own_city: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    words = ["run", str(own_city), "--out", str(out), "--workers", "1", "--no-nodes"]
+    words = ["run", str(own_city), "--out", str(out), "--workers", "1", "--no-nodes", "--from", "2026-10-31"]
     command = [sys.executable, "-c", "from capacity.cli import main; main()", *words]
     running = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     first = member_folder(out, "s001") / "manifest.json"
@@ -248,12 +254,13 @@ def test_run_city__killed_between_members_goes_on_with_the_same_command(own_city
 # --- what goes wrong -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("threads_instead")
 def test_run_city__a_member_with_errors_does_not_stop_the_others(own_city: Path, tmp_path: Path) -> None:
     network = own_city / "s002" / "network.json"
     sound = network.read_bytes()
     network.write_bytes(sound[: len(sound) // 2])
     out = tmp_path / "out"
-    words = ["run", str(own_city), "--out", str(out), "--workers", "1", "--no-nodes"]
+    words = ["run", str(own_city), "--out", str(out), "--workers", "1", "--no-nodes", "--from", "2026-10-31"]
     told = RUNNER.invoke(app, ["--lang", "en", *words], terminal_width=200)
     assert told.exit_code == 1
     assert "failed s002: " in told.output
@@ -375,6 +382,7 @@ def test_work_through__a_process_that_dies_takes_only_its_own_job(tmp_path: Path
 # --- the command -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("threads_instead")
 def test_command__runs_a_city_in_both_languages_and_for_programs(own_city: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     words = ["run", str(own_city), "--out", str(out), "--workers", "1", "--no-nodes", "--from", "2026-10-31"]
