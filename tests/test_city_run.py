@@ -407,7 +407,7 @@ def test_command__a_scenario_is_about_a_case(own_city: Path) -> None:
 def test_command__names_the_extra_that_a_scheduler_needs(own_city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     told = RUNNER.invoke(
-        app, ["--lang", "en", "run", str(own_city), "--scheduler", "tcp://127.0.0.1:1"], terminal_width=200
+        app, ["--lang", "en", "run", str(own_city), "--scheduler", "tcp://scheduler:8786"], terminal_width=200
     )
     assert told.exit_code == 2
     assert "capacity[cluster]" in told.output
