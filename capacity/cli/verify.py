@@ -138,4 +138,4 @@ def _what_breaks(one: Verdict) -> str:
 
 
 def _criterion(name: str) -> str:
-    return word(CRITERION.get(name) or OTHER[name])
+    return word(CRITERION.get(name) or OTHER.get(name) or REASON[name])

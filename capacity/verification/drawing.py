@@ -5,13 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-EXISTING, NOTHING = "existing_violation", "none"
+EXISTING, UPSTREAM, NOTHING = "existing_violation", "grid_limited", "none"
 
 
 def stratum(nodes: pd.DataFrame) -> pd.Series:
-    """What each node belongs to: its binding criterion, ``existing_violation``, or ``none`` where nothing binds."""
+    """What each node belongs to.
+
+    ``existing_violation`` where a limit is broken already, ``grid_limited`` where the limit lies outside the node's own
+    LV network and its transformer, else its binding criterion, or ``none`` where nothing binds.
+    """
     criterion = nodes["binding_criterion"].astype(object).where(nodes["binding_criterion"].notna(), NOTHING)
-    return criterion.where(nodes["reason"].ne(EXISTING), EXISTING).astype(str)
+    for reason in (EXISTING, UPSTREAM):
+        criterion = criterion.where(nodes["reason"].ne(reason), reason)
+    return criterion.astype(str)
 
 
 def draw(nodes: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:

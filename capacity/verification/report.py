@@ -26,7 +26,7 @@ class Verdict:
 
     Attributes
     ----------
-    stratum : what it was drawn for: its criterion, ``existing_violation``, or ``none`` where nothing binds.
+    stratum : what it was drawn for (``verification.drawing.stratum``).
     allowed_kva, reason, criterion, element : as the run states them; empty where it names none.
     outcome : ``agrees``, ``false_open`` (the figure breaks a limit) or ``false_blocked`` (a larger one breaks none).
     tried_kva : the load that was added last: the figure itself when it is false-open or at the search's ceiling, else

@@ -56,6 +56,12 @@ def test_draw__existing_violations_and_unlimited_nodes_are_drawn_apart() -> None
     assert drawn_by_stratum(nodes, 100) == {"existing_violation": 2, "voltage_min": 2, "none": 2}
 
 
+def test_draw__limits_of_the_grid_above_are_drawn_apart() -> None:
+    nodes = node_table({"voltage_min": 20, "line_loading": 20})
+    nodes.loc[:9, "reason"] = "grid_limited"
+    assert drawn_by_stratum(nodes, 15) == {"grid_limited": 5, "voltage_min": 5, "line_loading": 5}
+
+
 def test_draw__the_seed_decides_and_the_order_of_the_table_does_not() -> None:
     nodes = node_table({"transformer_loading": 100, "voltage_min": 100})
     first = draw(nodes, 20, 7)["node_id"].tolist()
