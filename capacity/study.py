@@ -146,6 +146,7 @@ def run_study(
         "evidence": policy.gather_evidence(alerts, transformers, lines, curves),
         "capacity_12x24": headroom.capacity_12x24(grid, areas, transformers, curves, rules),
         "quality": quality,
+        "customers": studied.customers,
         "applications": studied.applications,
         "projects": studied.projects,
     }
@@ -155,8 +156,9 @@ def run_study(
         ),
         **{key: conform(frame, ALL[key]) for key, frame in frames.items()},
         **memory.rates.frames,
-        area_shapes=studied.areas[["area_id", "geometry"]],
+        area_shapes=assembly.area_shapes(studied),
         feeder_shapes=assembly.feeder_shapes(studied),
+        places=assembly.places(studied),
     )
 
 

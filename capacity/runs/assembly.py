@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from geopandas import GeoDataFrame
+from geopandas import GeoDataFrame, points_from_xy
 from shapely.geometry import LineString, MultiLineString
 
 from capacity.tables.case import Case, Window
@@ -142,6 +142,33 @@ def feeder_curves(solved: SolvedYear) -> pd.DataFrame:
     flows = solved.feeders
     s_kva = np.hypot(flows.p_kw, flows.q_kvar)
     return _long("feeder_id", np.array(flows.ids, dtype=object), solved.timestamps, flows.p_kw, s_kva)
+
+
+def area_shapes(case: Case) -> GeoDataFrame:
+    """The polygon of every area, and whether it was drawn round the area's equipment for want of a given one."""
+    shapes = case.areas[["area_id", "geometry"]].copy()
+    shapes["derived"] = shapes["area_id"].isin(case.derived_polygons)
+    return shapes
+
+
+def places(case: Case) -> GeoDataFrame:
+    """Where substations, distribution transformers and LV nodes stand; those without a place are left out."""
+    buses = case.topology.buses
+    lv = buses[buses["level"].eq("lv") & buses["x"].notna() & buses["y"].notna()]
+    low = case.net.trafo[["name", "lv_bus"]].rename(columns={"name": "element_id"})
+    low = low[low["element_id"].isin(case.transformers["transformer_id"])]
+    at = low.join(buses[["x", "y"]], on="lv_bus")
+    substations = case.topology.substations[["substation_id", "x", "y"]].rename(columns={"substation_id": "element_id"})
+    found = pd.concat(
+        [
+            substations.assign(element_type="substation"),
+            at[["element_id", "x", "y"]].assign(element_type="transformer"),
+            lv[["bus_id", "x", "y"]].rename(columns={"bus_id": "element_id"}).assign(element_type="node"),
+        ],
+        ignore_index=True,
+    ).dropna(subset=["x", "y"])
+    points = points_from_xy(found["x"].astype(float), found["y"].astype(float))
+    return GeoDataFrame(found[["element_type", "element_id"]], geometry=points, crs=case.settings.crs)
 
 
 def feeder_shapes(case: Case) -> GeoDataFrame:

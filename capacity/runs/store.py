@@ -22,7 +22,7 @@ from capacity.tables.results import ALL
 from capacity.tables.run import FORMAT_VERSION, Manifest, Run
 
 MANIFEST, SUMMARY = "manifest.json", "summary.xlsx"
-SHAPES = {"area_shapes": "area_id", "feeder_shapes": "feeder_id"}
+SHAPES = {"area_shapes": "area_id", "feeder_shapes": "feeder_id", "places": "element_id"}
 ROWS_PER_GROUP = 262_144
 _LONG = frozenset({"transformer_curves", "feeder_curves"})  # checked by column and type; written a slice at a time
 _OURS = frozenset(

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from pandapower import pandapowerNet
 
+DERIVED_POLYGON = "reading.polygon_derived"
+"""The note that names areas whose polygon was drawn round their equipment because the case has none."""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -74,6 +77,11 @@ class Case:
     def window(self) -> Window:
         """The twelve months before the case's as-of date; a policy may say another number (``study.past_window``)."""
         return Window.before(pd.Timestamp(self.settings.as_of), self.settings.step_minutes)
+
+    @property
+    def derived_polygons(self) -> frozenset[str]:
+        """Ids of areas whose polygon was drawn round their equipment."""
+        return frozenset(one for note in self.reading_issues if note.check == DERIVED_POLYGON for one in note.ids)
 
     def with_as_of(self, as_of: pd.Timestamp) -> Case:
         """The same case as of another day: another window, the same data."""

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
+from capacity.tables.release import DisclosureRules
+
 _COMPARE: dict[str, Callable[[npt.NDArray[np.float64], float], npt.NDArray[np.bool_]]] = {
     ">=": operator.ge,
     ">": operator.gt,
@@ -114,6 +116,7 @@ class Policy(_Frozen):
     choices: dict[str, Choice]
     demand_factors: dict[str, float] = Field(description="by customer category; absent means 1.0")
     voltage_standards: dict[str, VoltageStandard]
+    disclosure: DisclosureRules | None = Field(default=None, description="P22, P23; needed for publishing alone")
 
     def choice(self, name: str) -> float:
         """The value of a choice in its own unit."""

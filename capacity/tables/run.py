@@ -9,7 +9,7 @@ import pandas as pd
 from geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 class Verification(BaseModel):
@@ -85,9 +85,13 @@ class Manifest(BaseModel):
 
 @dataclass(frozen=True)
 class Run:
-    """A run in memory. Frames follow ``tables.results``; ``area_shapes`` has ``area_id`` and ``geometry``.
+    """A run in memory. Frames follow ``tables.results``.
 
-    ``feeder_shapes`` (``feeder_id``, ``geometry`` lines) serves the internal map and pictures and is never published.
+    ``area_shapes`` has ``area_id``, ``geometry`` and ``derived``: whether the polygon was drawn round the area's
+    equipment because the case has none (it betrays where the equipment stands). ``customers``, ``applications`` and
+    ``projects`` are what the case held when it was run.
+    ``feeder_shapes`` (``feeder_id``, ``geometry`` lines) and ``places`` (``element_type`` substation, transformer or
+    node, ``element_id``, ``geometry`` points) serve the internal map and pictures and are never published.
     """
 
     manifest: Manifest
@@ -104,7 +108,9 @@ class Run:
     feeder_voltages: pd.DataFrame
     capacity_12x24: pd.DataFrame
     quality: pd.DataFrame
+    customers: pd.DataFrame
     applications: pd.DataFrame
     projects: pd.DataFrame
     area_shapes: GeoDataFrame
     feeder_shapes: GeoDataFrame
+    places: GeoDataFrame

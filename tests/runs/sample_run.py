@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from shapely.geometry import LineString, Polygon
+from shapely.geometry import LineString, Point, Polygon
 
 from capacity.tables._schema import conform
 from capacity.tables.results import ALL
@@ -77,6 +77,7 @@ def build_run(recipe: Recipe = Recipe()) -> Run:
         "feeder_voltages": _feeder_voltages(),
         "capacity_12x24": _capacity_12x24(areas),
         "quality": _quality(),
+        "customers": _customers(transformers),
         "applications": _applications(recipe),
         "projects": _projects(),
     }
@@ -85,6 +86,7 @@ def build_run(recipe: Recipe = Recipe()) -> Run:
         **{name: conform(frame, ALL[name]) for name, frame in frames.items()},
         area_shapes=_area_shapes(),
         feeder_shapes=_feeder_shapes(),
+        places=_places(),
     )
 
 
@@ -633,6 +635,17 @@ def _quality() -> pd.DataFrame:
     )
 
 
+def _customers(transformers: pd.DataFrame) -> pd.DataFrame:
+    """Eight households below every public transformer."""
+    public = transformers.loc[transformers["ownership"].eq("public"), "transformer_id"]
+    rows = [
+        {"customer_id": f"C-{one}-{number}", "transformer_id": one, "contract_kva": 8.0, "phases": "1"}
+        for one in public
+        for number in range(8)
+    ]
+    return pd.DataFrame(rows)
+
+
 def _applications(recipe: Recipe) -> pd.DataFrame:
     rows = [
         {
@@ -694,7 +707,17 @@ def _area_shapes() -> gpd.GeoDataFrame:
     for *_, (column, row) in AREAS:
         x, y = 99.16 + column * 0.012, 25.10 + row * 0.010
         shapes.append(Polygon([(x, y), (x + 0.0115, y + 0.0008), (x + 0.0118, y + 0.0092), (x + 0.0005, y + 0.0095)]))
-    return gpd.GeoDataFrame({"area_id": [area[0] for area in AREAS]}, geometry=shapes, crs="EPSG:4326")
+    columns = {"area_id": [area[0] for area in AREAS], "derived": [area[0] in ("A05", "A06") for area in AREAS]}
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
+
+
+def _places() -> gpd.GeoDataFrame:
+    where = {("substation", "SS1"): (99.158, 25.104), ("transformer", "T001"): (99.165, 25.105)}
+    return gpd.GeoDataFrame(
+        {"element_type": [kind for kind, _ in where], "element_id": [one for _, one in where]},
+        geometry=[Point(p) for p in where.values()],
+        crs="EPSG:4326",
+    )
 
 
 def _feeder_shapes() -> gpd.GeoDataFrame:

@@ -38,7 +38,7 @@ def test_read_run__gives_back_what_was_written(run: Run, stored: Path) -> None:
     assert back.manifest == run.manifest
     for name in ALL:
         pd.testing.assert_frame_equal(getattr(back, name), getattr(run, name))
-    for name in ("area_shapes", "feeder_shapes"):
+    for name in ("area_shapes", "feeder_shapes", "places"):
         ours, theirs = getattr(run, name), getattr(back, name)
         assert theirs.crs == ours.crs
         assert ours.geometry.geom_equals(theirs.geometry).all()
@@ -184,7 +184,7 @@ def test_read_run__another_format_version(stored: Path) -> None:
         read_run(stored)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"format_version": 1}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"format_version": 2}'])
 def test_read_run__a_damaged_manifest(stored: Path, content: str) -> None:
     (stored / "manifest.json").write_text(content, encoding="utf-8")
     with pytest.raises(RunError, match=r"manifest\.json: damaged"):
@@ -197,7 +197,7 @@ def test_read_run__no_folder(tmp_path: Path) -> None:
 
 
 def test_sample_run__covers_what_a_run_holds(run: Run) -> None:
-    assert {field.name for field in fields(Run)} == {*ALL, "manifest", "area_shapes", "feeder_shapes"}
+    assert {field.name for field in fields(Run)} == {*ALL, "manifest", "area_shapes", "feeder_shapes", "places"}
     assert set(run.areas["status"]) == {"open", "pre_control", "blocked", "no_data"}
     assert set(run.alerts["rule"]) == {"P3", "P4", "P5", "P6"}
 

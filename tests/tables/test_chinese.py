@@ -8,6 +8,7 @@ from types import ModuleType
 
 import capacity.runs
 import capacity.tables.inputs
+import capacity.tables.public
 import capacity.tables.results
 from capacity.case.ledger.sheets import SHEETS
 from capacity.tables._schema import Table
@@ -24,7 +25,7 @@ def schemas(package: ModuleType) -> Iterator[Table]:
 
 def sentences() -> set[str]:
     found: set[str] = set()
-    for package in (capacity.tables.inputs, capacity.tables.results, capacity.runs):
+    for package in (capacity.tables.inputs, capacity.tables.results, capacity.tables.public, capacity.runs):
         for schema in schemas(package):
             found.add(schema.description or "")
             for column in schema.columns.values():

@@ -15,12 +15,12 @@ from shapely.geometry import mapping, shape
 from capacity.case.folder.tabular import Sheet, to_table
 from capacity.case.issues import problem
 from capacity.tables._schema import empty
+from capacity.tables.case import DERIVED_POLYGON
 from capacity.tables.inputs.areas import AREAS
 from capacity.tables.issue import Issue
 from capacity.tables.settings import CaseSettings
 from capacity.tables.topology import Topology
 
-DERIVED_POLYGON = "reading.polygon_derived"
 MARGIN_M = 30.0
 """By how much a derived polygon reaches beyond the outermost node."""
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import tomli_w
 
-from capacity.case.folder.areas import DERIVED_POLYGON, areas_text
+from capacity.case.folder.areas import areas_text
 from capacity.case.folder.filling import DERIVED_FEEDER
 from capacity.case.folder.network import network_text
 from capacity.case.folder.reading import (
@@ -61,7 +61,7 @@ def _sibling(folder: Path) -> Path:
 def _write_files(case: Case, folder: Path) -> None:
     (folder / SETTINGS_FILE).write_text(settings_text(case.settings), encoding="utf-8")
     (folder / NETWORK_FILE).write_text(network_text(case.net), encoding="utf-8")
-    derived = set(_derived_ids(case, DERIVED_POLYGON))
+    derived = set(case.derived_polygons)
     (folder / AREAS_FILE).write_text(areas_text(case.areas, derived, case.settings.crs), encoding="utf-8")
     if case.policy_text:
         (folder / policy_file(case.settings.policy)).write_text(case.policy_text, encoding="utf-8")

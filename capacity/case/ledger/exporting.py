@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.csv
 
 from capacity.case.derived.geo import bus_coordinates
-from capacity.case.folder.areas import DERIVED_POLYGON
 from capacity.case.ledger import sentences as say
 from capacity.case.ledger.export_lines import lv_line_rows, mv_line_rows, mv_nodes
 from capacity.case.ledger.layout import write_workbook
@@ -167,7 +166,7 @@ def _measured_voltages(case: Case) -> list[dict[str, Any]]:
 
 
 def _areas(case: Case) -> list[dict[str, Any]]:
-    derived = {one for issue in case.reading_issues if issue.check == DERIVED_POLYGON for one in issue.ids}
+    derived = case.derived_polygons
     rows = []
     for area in case.areas.to_dict("records"):
         shape = area.pop("geometry")

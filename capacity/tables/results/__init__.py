@@ -2,6 +2,7 @@
 
 from capacity.tables._schema import Table
 from capacity.tables.inputs.applications import APPLICATIONS
+from capacity.tables.inputs.customers import CUSTOMERS
 from capacity.tables.inputs.projects import PROJECTS
 from capacity.tables.results.alerts import ALERTS, EVIDENCE
 from capacity.tables.results.areas import AREAS
@@ -29,6 +30,7 @@ ALL: dict[str, Table] = {
     "feeder_voltages": FEEDER_VOLTAGES,
     "capacity_12x24": CAPACITY_12X24,
     "quality": QUALITY,
+    "customers": CUSTOMERS,
     "applications": APPLICATIONS,
     "projects": PROJECTS,
 }
