@@ -1,0 +1,1 @@
+"""Public disclosure: what of a run the public may see, and what is withheld."""
