@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +45,10 @@ class Ask:
         """The unit's direction."""
         return self.vector / abs(self.unit)
 
+    def only(self, steps: Ints) -> Ask:
+        """The same at some steps, numbered anew from 0."""
+        return replace(self, factor=self.factor[steps])
+
     def wish(self, tolerance: float, probes: int = PROBES) -> Wish:
         """As the kernels want it."""
         return Wish(self.sense, self.vector, self.toward, self.ceiling_kva, tolerance, probes)
@@ -60,6 +64,10 @@ class Loads:
     def of(self, consumption: Consumption) -> Demand:
         """A tree's consumption over the year."""
         return consumption.demand(self.profiles, self.net_load)
+
+    def only(self, steps: Ints) -> Loads:
+        """The same at some steps, numbered anew from 0: what a task somewhere else is sent."""
+        return Loads(np.ascontiguousarray(self.profiles[:, steps]), np.ascontiguousarray(self.net_load[:, :, steps]))
 
     @staticmethod
     def at(demand: Demand, steps: Ints) -> tuple[Reals, Reals]:

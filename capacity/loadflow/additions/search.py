@@ -226,7 +226,7 @@ def _impedances(setting: Setting, years: list[TrunkYear], inflow: Complexes, kno
         steps = np.sort(np.argpartition(-load, count - 1)[:count])
         nothing = np.full((len(trunk.networks), len(steps)), -np.inf * setting.ask.sense)
         blocks = Above(
-            trunk, bound, trunk_kinds(trunk, bound), setting.loads, steps, year.voltage[:, steps],
+            trunk, bound, trunk_kinds(trunk, bound), setting.loads.only(steps), steps, year.voltage[:, steps],
             year.offset[:, steps], inflow[trunk.networks][:, steps], np.zeros(nothing.shape, dtype=np.complex128),
             nothing,
         ).blocks(steps, setting.ask)  # fmt: skip
@@ -316,9 +316,8 @@ def _above(
         answering_feeder,
         [
             (
-                setting.task(feeder),
+                setting.task(feeder).only(steps),
                 [found[number].allowance for number in feeder.tolist()],
-                steps,
                 np.ascontiguousarray(base.head[feeder][:, steps]),
             )
             for feeder in feeders
@@ -334,7 +333,7 @@ def _above(
         trunk,
         watched.bus_bound,
         trunk_kinds(trunk, watched.bus_bound),
-        setting.loads,
+        setting.loads.only(steps),
         steps,
         year.voltage[:, steps],
         year.offset[:, steps],
@@ -501,7 +500,6 @@ def _settling(
     """Arguments of the last search in a network."""
     findings = found[network.number]
     assert findings.figures is not None
-    feeder = setting.task(np.array([network.number]))
     guess, steps = findings.figures.kva, findings.steps
     one = at_heads[network.trunk]
     position = int(np.flatnonzero(one.above.trunk.networks == network.number)[0])
@@ -510,6 +508,7 @@ def _settling(
     upstream = in_trunk.at[0]
     steps = np.union1d(steps, upstream[upstream >= 0])
     above = _above_at(setting, one.above, base, found, steps)
+    feeder = setting.task(np.array([network.number])).only(steps)
     return feeder, above, position, steps, base.head[network.number][steps], guess, findings.allowance
 
 
@@ -524,6 +523,7 @@ def _above_at(setting: Setting, above: Above, base: Base, found: dict[int, Netwo
     year = base.years[trunk.number]
     return replace(
         above,
+        loads=setting.loads.only(steps),
         steps=steps,
         voltage=year.voltage[:, steps],
         offset=year.offset[:, steps],

@@ -52,6 +52,10 @@ class Feeder:
     epsilon_pu: float
     epsilon_part: float
 
+    def only(self, steps: Ints) -> Feeder:
+        """The same at some steps, numbered anew from 0."""
+        return replace(self, loads=self.loads.only(steps), ask=self.ask.only(steps))
+
 
 @dataclass(frozen=True)
 class NetworkFindings:
@@ -127,12 +131,13 @@ def _allowance(feeder: Feeder, network: Network, bounds: NetworkBounds, extreme:
     return allowance
 
 
-def answering_feeder(feeder: Feeder, allowances: list[Reals], steps: Ints, head: Complexes) -> Answering:
-    """How a feeder's networks answer to their heads' voltages at some steps."""
+def answering_feeder(feeder: Feeder, allowances: list[Reals], head: Complexes) -> Answering:
+    """How the networks of a feeder at some steps answer to their heads' voltages, ``(n_networks, n_steps)``."""
     bounds = [
         NetworkBounds(bus, allowance, np.full(len(allowance), -1, dtype=np.int64))
         for bus, allowance in zip(feeder.bus_bound, allowances, strict=True)
     ]
+    steps = np.arange(head.shape[1])
     return weakest_heads(list(feeder.networks), bounds, feeder.loads, feeder.ask, steps, head)
 
 
@@ -173,14 +178,16 @@ def settle_network(
 ) -> Figures:
     """The figures of a feeder's first network with the trunk solved together with it at ``steps``.
 
-    ``above`` is the trunk at these steps, the network at its position ``in_trunk``.
+    ``feeder`` and ``above`` are the network and the trunk at these steps, the network at its position ``in_trunk``.
     """
     network, ask = feeder.networks[0], feeder.ask
+    own, above = np.arange(len(steps)), replace(above, steps=np.arange(len(steps)))
     kind = kinds_of(network, feeder.bus_bound[0])
     bounds = NetworkBounds(feeder.bus_bound[0], allowance, kind)
-    below = network_blocks(network, 0j, bounds, feeder.loads, ask, steps, head)
-    blocks = above.blocks(steps, ask, without=in_trunk)
-    return search_joint(
+    below = network_blocks(network, 0j, bounds, feeder.loads, ask, own, head)
+    blocks = above.blocks(own, ask, without=in_trunk)
+    figures = search_joint(
         above.trunk, blocks, network, below, joint_kinds(above.trunk, above.kind, network, kind), ask,
         feeder.nodes[0], guess, FINE,
     )  # fmt: skip
+    return replace(figures, at=np.where(figures.at >= 0, steps[np.maximum(figures.at, 0)], -1))

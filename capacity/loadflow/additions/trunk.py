@@ -176,6 +176,7 @@ class Above:
     """A trunk at some of its steps, for the tasks that search in it; arrays are ``(n_rows, n_steps)``.
 
     ``bus_bound`` and the trunk's own ``scale`` are the bounds as they are to be kept, ``kind`` what is watched;
+    ``loads`` are those of these steps alone;
     ``voltage`` and ``offset`` are the trunk's year at these steps, ``inflow`` what its networks draw, ``slope`` and
     ``lowest`` how they answer.
     """
@@ -209,7 +210,7 @@ class Above:
         start, bound = np.empty((blocks, n, 2, LANES)), np.empty((blocks, n, LANES))
         extreme = np.maximum if ask.sense > 0.0 else np.minimum
         for block in range(blocks):
-            consumption(demand, *self.loads.at(demand, table[block]), power[block])
+            consumption(demand, *self.loads.at(demand, at[block]), power[block])
             np.add.at(power[block], trunk.heads[here], parts(self.inflow[here][:, at[block]]))
             np.add.at(slopes[block], trunk.heads[here], parts(self.slope[here][:, at[block]]))
             start[block] = parts(self.voltage[:, at[block]])
