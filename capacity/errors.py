@@ -58,5 +58,16 @@ class PolicyError(CapacityError):
     """The policy file lacks a rule or holds one that cannot be evaluated."""
 
 
+class RequestError(CapacityError):
+    """A question that cannot be answered as it was asked; ``faults_zh`` and ``faults_en`` say every fault at once."""
+
+    def __init__(self, faults_zh: Sequence[str], faults_en: Sequence[str]) -> None:
+        self.faults_zh, self.faults_en = tuple(faults_zh), tuple(faults_en)
+        super().__init__("; ".join(self.faults_en) + "\n" + "；".join(self.faults_zh))
+
+    def __reduce__(self) -> tuple[type[RequestError], tuple[Sequence[str], Sequence[str]]]:
+        return type(self), (self.faults_zh, self.faults_en)
+
+
 class RunError(CapacityError):
     """A run folder is incomplete, damaged or of another format version."""

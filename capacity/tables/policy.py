@@ -12,6 +12,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from capacity.tables.release import DisclosureRules
+from capacity.tables.service import ServiceRules
 
 _COMPARE: dict[str, Callable[[npt.NDArray[np.float64], float], npt.NDArray[np.bool_]]] = {
     ">=": operator.ge,
@@ -117,6 +118,7 @@ class Policy(_Frozen):
     demand_factors: dict[str, float] = Field(description="by customer category; absent means 1.0")
     voltage_standards: dict[str, VoltageStandard]
     disclosure: DisclosureRules | None = Field(default=None, description="P22, P23; needed for publishing alone")
+    service: ServiceRules | None = Field(default=None, description="P12–P14; without it there are no connection terms")
 
     def choice(self, name: str) -> float:
         """The value of a choice in its own unit."""

@@ -19,6 +19,22 @@ AREA_CLASS = {
     "town": Word("城镇", "town"),
     "rural": Word("农村", "rural"),
 }
+CUSTOMER_KIND = {
+    "resident": Word("居民", "resident"),
+    "small_business": Word(
+        "小微企业、个体工商户、农民专业合作社", "small or micro business, sole trader, farmers' co-operative"
+    ),
+    "other": Word("其他用户", "other customer"),
+}
+ZERO_INVESTMENT = {
+    "yes": Word("零投资", "nothing to pay"),
+    "no": Word("不适用零投资", "not covered by zero investment"),
+    "ask": Word("请咨询", "please ask"),
+}
+SUPPLY = {
+    "single": Word("单电源", "single supply"),
+    "dual": Word("双电源", "dual supply"),
+}
 OWNERSHIP = {
     "public": Word("公变", "public (company-owned)"),
     "dedicated": Word("专变", "dedicated (customer-owned)"),
@@ -131,6 +147,28 @@ APPLICATION_STATUS = {
     "energised": Word("已送电", "energised"),
     "withdrawn": Word("已撤回", "withdrawn"),
     "expired": Word("已失效", "expired"),
+}
+REGISTER_EVENT = {
+    "received": Word("受理", "received"),
+    "imported": Word("导入", "imported"),
+    "amended": Word("更正", "amended"),
+    "offered": Word("答复供电方案", "offered"),
+    "accepted": Word("确认并占用容量", "accepted, capacity reserved"),
+    "refused": Word("容量不足，未能确认", "not accepted"),
+    "works_started": Word("外部或客户工程开工，时限暂停", "works outside or of the customer began: the clock stands"),
+    "works_ready": Word("工程完工报验，时限起算", "works finished, inspection asked for: the clock runs"),
+    "energised": Word("装表接电", "energised"),
+    "withdrawn": Word("撤回", "withdrawn"),
+    "expired": Word("失效", "expired"),
+}
+DUE_STATE = {
+    "overdue": Word("超期", "overdue"),
+    "due": Word("今日到期", "due today"),
+    "running": Word("进行中", "running"),
+    "waiting": Word("等待客户或工程", "waiting for the customer or for works"),
+    "done": Word("已完成", "done"),
+    "done_late": Word("超期完成", "done late"),
+    "unknown": Word("无法推算", "not known"),
 }
 PROJECT_STAGE = {
     "initiated": Word("立项", "initiated"),

@@ -1,9 +1,9 @@
 """What follows for a customer of some kind and size (P12–P14): the table that a first answer is looked up in."""
 
 from capacity.tables._schema import count, number, table, text
-from capacity.tables.words import AREA_CLASS
+from capacity.tables.words import AREA_CLASS, CUSTOMER_KIND, ZERO_INVESTMENT
 
-CUSTOMER_KINDS = ("resident", "small_business", "other")
+CUSTOMER_KINDS = tuple(CUSTOMER_KIND)
 
 TERMS = table(
     "public_terms",
@@ -16,7 +16,7 @@ TERMS = table(
         "above_kw": number("功率大于", "above", "kW", at_least=0.0),
         "up_to_kw": number("功率不超过", "up to", "kW", missing="no upper end"),
         "voltage": text("接入电压", "voltage", choices=("lv", "hv")),
-        "zero_investment": text("零投资", "no investment by the customer", "P12.", choices=("yes", "no", "ask")),
+        "zero_investment": text("零投资", "no investment by the customer", "P12.", choices=tuple(ZERO_INVESTMENT)),
         "days_total": count("供电企业办理时限", "working days in all", "P14; without works outside."),
         "whole_process_days": count(
             "全过程平均用时", "whole process", "Working days with works.", missing="not promised"
