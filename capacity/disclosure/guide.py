@@ -71,7 +71,7 @@ def _with_values(language: Language, rules: DisclosureRules) -> dict[str, str]:
     return {
         "rounding": f"rounded down to a multiple of {kva} kVA",
         "protection": (
-            f"In figures: areas with fewer than {fewest} customers, or with one customer above {share} %, are withheld. "
+            f"In figures: areas with fewer than {fewest} customers, or one customer above {share} %, are withheld. "
         ),
         "stale": f"Where the data are older than {days} days, the page says so at its top.",
     }
