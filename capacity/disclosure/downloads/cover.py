@@ -6,7 +6,8 @@ import math
 from typing import Any
 
 from capacity.disclosure.downloads.licence import licence_sentences
-from capacity.disclosure.downloads.method import method_of, service_sentences
+from capacity.disclosure.downloads.method import method_of
+from capacity.disclosure.downloads.rules_told import service_sentences
 from capacity.disclosure.downloads.sheets import Book, display_width, set_up_page, write_title
 from capacity.disclosure.downloads.wording import marks
 from capacity.tables.public.words import PUBLICATION, STATUS, Told

@@ -1,8 +1,8 @@
 """CSV in two forms: for programs (schema names, codes, empty where missing) and for readers (words, per language).
 
 Every file is UTF-8 with a byte order mark and CRLF (RFC 4180), so that Excel opens it by a double click. ``hours`` is
-wide: one row per area and month, a column per hour. As one row per hour it would have 2.9 million rows for 10,000 areas,
-nearly three times what a spreadsheet holds.
+wide: one row per area and month, a column per hour. As one row per hour it would have 2.9 million rows for 10,000
+areas, nearly three times what a spreadsheet holds.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ import pandas as pd
 
 from capacity.disclosure.downloads.cells import plain_numbers, safe_text
 from capacity.disclosure.downloads.download import Download
-from capacity.disclosure.downloads.wording import Language, Word, in_words, release_line, say_en, say_zh
+from capacity.disclosure.downloads.wording import Language, in_words, release_line, say_en, say_zh
 from capacity.tables._schema import Table
 from capacity.tables.public import ALL
 from capacity.tables.release import Release
+from capacity.tables.words import Word
 
 HOUR_COLUMNS = tuple(f"h{hour:02d}_kva" for hour in range(24))
 RELEASE_COLUMNS = ("release_id", "synthetic", "stale")
@@ -49,7 +50,7 @@ def write_csv(release: Release, folder: Path) -> list[Download]:
 
 
 def machine_frame(release: Release, name: str) -> pd.DataFrame:
-    """A public table as programs get it: the schema's columns (``hours``: wide) and types, codes, missing as missing."""
+    """A public table as programs get it: the schema's columns (``hours``: wide) and types, codes."""
     return wide_hours(release) if name == "hours" else getattr(release, name)[list(ALL[name].columns)]
 
 
@@ -69,7 +70,7 @@ def wide_hours(release: Release) -> pd.DataFrame:
 
 
 def hour_cells(release: Release) -> tuple[list[str], npt.NDArray[np.float64]]:
-    """Areas that have hours, in the order of the areas' table, and their capacity: (areas, 12, 24), NaN where missing."""
+    """Areas that have hours, in the order of the areas' table, and their capacity: (areas, 12, 24), NaN: missing."""
     known = pd.Index(release.hours["area_code"].unique())
     codes = [code for code in release.areas["area_code"] if code in known]
     cells = np.full((len(codes), 12, 24), np.nan)

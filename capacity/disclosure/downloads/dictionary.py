@@ -43,8 +43,8 @@ def write_dictionary(release: Release, folder: Path) -> list[Download]:
 def dictionary() -> pd.DataFrame:
     """One row per table and column of the files for programs, in their order.
 
-    ``table, column, zh, en, kind, unit, meaning_zh, meaning_en, missing_zh, missing_en, codes``; ``missing_*`` says what
-    an empty cell means and is empty where there is none.
+    ``table, column, zh, en, kind, unit, meaning_zh, meaning_en, missing_zh, missing_en, codes``; ``missing_*`` says
+    what an empty cell means and is empty where there is none.
     """
     rows = [
         _described(name, column, facts)
@@ -132,9 +132,7 @@ def data_package(release: Release) -> dict[str, Any]:
 
 
 def _resource(name: str) -> dict[str, Any]:
-    key: str | list[str] | None = {"areas": "area_code", "changes": "area_code", "hours": ["area_code", "month"]}.get(
-        name
-    )
+    key = {"areas": ["area_code"], "changes": ["area_code"], "hours": ["area_code", "month"]}.get(name)
     schema: dict[str, Any] = {
         "fields": [_field(column, facts) for column, facts in (columns_of(name) | _ADDED).items()],
         "missingValues": [""],

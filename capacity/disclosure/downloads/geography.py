@@ -1,4 +1,7 @@
-"""The areas as maps for programs: GeoJSON (RFC 7946) and GeoPackage. Areas without a polygon are in both, without one."""
+"""The areas as maps for programs: GeoJSON (RFC 7946) and GeoPackage.
+
+Areas without a polygon are in both, without one.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,6 @@ from shapely.geometry.polygon import orient
 from capacity.disclosure.downloads.cells import is_missing
 from capacity.disclosure.downloads.csv_tables import machine_frame, with_release
 from capacity.disclosure.downloads.download import Download
-from capacity.disclosure.downloads.method import about_record
 from capacity.errors import CapacityError
 from capacity.tables.release import Release
 
@@ -77,7 +79,7 @@ def write_geojson(release: Release, areas: gpd.GeoDataFrame, path: Path) -> None
     """
     columns = [name for name in areas.columns if name != "geometry"]
     values = [[_plain(value) for value in areas[name]] for name in columns]
-    head = json.dumps(about_record(release.about), ensure_ascii=False)
+    head = json.dumps(release.about.model_dump(mode="json"), ensure_ascii=False)
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(f'{{"type": "FeatureCollection",\n"release": {head},\n"features": [\n')
         for number, (shape, *facts) in enumerate(zip(areas.geometry, *values, strict=True)):

@@ -1,4 +1,4 @@
-"""What a cell says to a reader: words for codes, and for an empty cell which of unknown, withheld or none it is (P11)."""
+"""What a cell says to a reader: words for codes, and for an empty cell which of unknown, withheld, none it is (P11)."""
 
 from __future__ import annotations
 

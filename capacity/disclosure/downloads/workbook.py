@@ -18,6 +18,7 @@ from capacity.disclosure.downloads.wording import in_words, say_both
 from capacity.tables._schema import Table
 from capacity.tables.public import ALL
 from capacity.tables.release import Release
+from capacity.tables.words import Word
 
 FILE = "capacity.xlsx"
 MOST_AREAS_BY_HOUR = 1_500
@@ -31,18 +32,18 @@ SHEETS = {
     "terms": "办电须知 terms",
 }
 _MISSING = frozenset(
-    say_both(word) for word in vars(wording).values() if isinstance(word, wording.Word) and word is not wording.YES
+    say_both(word) for word in vars(wording).values() if isinstance(word, Word) and word is not wording.YES
 ) - {say_both(wording.NO)}  # fmt: skip
 
 
 def write_workbook(release: Release, folder: Path) -> list[Download]:
     """Write ``capacity.xlsx``: about, method, the five tables, data dictionary and codes.
 
-    Codes are words, and an empty cell says what it means (withheld, unknown, none …), never 0. Withheld areas stand among
-    the others.
+    Codes are words, and an empty cell says what it means (withheld, unknown, none …), never 0. Withheld areas stand
+    among the others.
     """
     with open_book(folder / FILE, release.about) as book:
-        write_cover(book, release, list(SHEETS.values()) + ["数据字典 dictionary", "代码 codes"])
+        write_cover(book, release, [*SHEETS.values(), "数据字典 dictionary", "代码 codes"])
         write_method_sheet(book, release.about)
         _write_table(book, release, "areas", frozen_columns=2)
         _write_hours(book, release)
@@ -105,7 +106,7 @@ def _write_hours(book: Book, release: Release) -> None:
     if not complete:
         codes_with_hours, cells = [], cells[:0]
     names = release.areas.set_index("area_code")["name"]
-    texts = np.where(np.isnan(cells), None, cells).reshape(-1, 24)
+    texts = cells.astype(object).reshape(-1, 24)
     nothing = say_both(wording.NO_DATA_THEN)
     frame = pd.DataFrame(
         {
