@@ -58,6 +58,27 @@ class PolicyError(CapacityError):
     """The policy file lacks a rule or holds one that cannot be evaluated."""
 
 
+class PublicationError(CapacityError):
+    """A release cannot be made as things stand; the site and its record are as they were."""
+
+
+class UnexplainedJumps(PublicationError):
+    """Figures moved by more than what is known explains: a person has to approve them in the list ``path`` (P22)."""
+
+    def __init__(self, count: int, path: str) -> None:
+        self.count, self.path = count, path
+        super().__init__(
+            f"{count} figure(s) moved by more than equipment, applications and rules explain; nothing was published. "
+            f"They are listed in '{path}': find out why, fill in approved_by and reason for each, and publish again "
+            f"with --accept and that file.\n"
+            f"有 {count} 个网格的数值变动超出设备、申请和规则变化所能解释的范围，未发布。清单见“{path}”：请逐一查明原因，"
+            f"填写 approved_by（批准人）和 reason（原因），再用 --accept 指定该文件重新发布。"
+        )
+
+    def __reduce__(self) -> tuple[type[UnexplainedJumps], tuple[int, str]]:
+        return type(self), (self.count, self.path)
+
+
 class RequestError(CapacityError):
     """A question that cannot be answered as it was asked; ``faults_zh`` and ``faults_en`` say every fault at once."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from capacity.errors import CapacityError
+from capacity.errors import PublicationError
 
 TEMPLATES = "templates"
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
@@ -37,7 +37,7 @@ def built_page() -> Path:
 
     Raises
     ------
-    CapacityError
+    PublicationError
         They have not been built: the package was installed from its sources without building them.
     """
     folder = Path(str(files("capacity.disclosure"))) / "static"
@@ -49,7 +49,7 @@ def built_page() -> Path:
     ]
     absent = [path.relative_to(folder).as_posix() for path in needed if not path.is_file()]
     if absent:
-        raise CapacityError(
+        raise PublicationError(
             f"the map page has not been built ({', '.join(absent)} missing). In the source folder type: make web "
             "(or: python -m tools.build_web), or install the package again.\n"
             f"地图页面尚未构建（缺少 {'、'.join(absent)}）。请在源码目录执行 make web（或 python -m tools.build_web），"

@@ -21,7 +21,7 @@ from capacity.disclosure.site.index import (
 from capacity.disclosure.site.payload import payload_of, write_payload
 from capacity.disclosure.site.script import call
 from capacity.disclosure.site.shells import TEMPLATES, Shell, write_shell
-from capacity.errors import CapacityError
+from capacity.errors import PublicationError
 from capacity.tables.release import Release
 
 ASSETS, INDEX_SCRIPT, INTERNAL_SCRIPT, INTERNAL_MARK = "assets", "index.js", "internal.js", "INTERNAL.txt"
@@ -77,7 +77,7 @@ def write_site(
 
     Raises
     ------
-    CapacityError
+    PublicationError
         A release of the former site is not as it was published, or has the new release's id.
     ValueError
         The release's tables do not fit together: a fault of the program.
@@ -88,7 +88,7 @@ def write_site(
     if former_site is not None:
         take_over_releases(former_site, releases, tell)
     if (releases / release.about.release_id).exists():
-        raise CapacityError(
+        raise PublicationError(
             f"the site holds a release {release.about.release_id} already.\n网站中已有 {release.about.release_id} 期。"
         )
     _copy_assets(assets, folder)
@@ -135,7 +135,7 @@ def take_over_releases(former_site: Path, releases: Path, tell: Progress) -> Non
 
     Raises
     ------
-    CapacityError
+    PublicationError
         Naming every file that is not.
     """
     names = release_folders(former_site / RELEASES)
@@ -145,7 +145,7 @@ def take_over_releases(former_site: Path, releases: Path, tell: Progress) -> Non
         for file, what in damage_of(former_site / RELEASES / name)
     ]
     if damage:
-        raise CapacityError(
+        raise PublicationError(
             "\n".join(
                 [
                     f"former releases in '{former_site}' are not as they were published; restore them from the web "

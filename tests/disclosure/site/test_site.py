@@ -25,7 +25,7 @@ from capacity.disclosure.site import (
 )
 from capacity.disclosure.site.script import arguments_of
 from capacity.disclosure.site.shells import Shell, built_page, fill_template
-from capacity.errors import CapacityError
+from capacity.errors import PublicationError
 from capacity.tables.release import Release
 
 
@@ -176,7 +176,7 @@ def test_former_releases__tampered_with_are_refused_by_name(
     first = site(tmp_path / "first", assets, sample_release(release_id="2026-10", previous_id=None))
     harm(first / "releases" / "2026-10")  # type: ignore[operator]
     (tmp_path / "second").mkdir()
-    with pytest.raises(CapacityError, match=f"2026-10/{said}"):
+    with pytest.raises(PublicationError, match=f"2026-10/{said}"):
         write_site(sample_release(), assets, [], tmp_path / "second", first)
 
 
@@ -193,7 +193,7 @@ def test_former_releases__one_withdrawn_is_gone_from_the_index(tmp_path: Path, a
 def test_write_site__an_id_that_is_there_already_is_refused(tmp_path: Path, assets: Path) -> None:
     first = site(tmp_path / "first", assets)
     (tmp_path / "second").mkdir()
-    with pytest.raises(CapacityError, match="holds a release 2026-11 already"):
+    with pytest.raises(PublicationError, match="holds a release 2026-11 already"):
         write_site(sample_release(), assets, [], tmp_path / "second", first)
 
 
@@ -255,7 +255,7 @@ def test_pages__hold_no_script_or_style_and_say_what_the_browser_may_run(tmp_pat
     """With the page as it is built, where it is built."""
     try:
         assets = built_page()
-    except CapacityError:
+    except PublicationError:
         assets = plain_page(tmp_path / "static")
     folder = site(tmp_path / "site", assets)
     for name, root, release in (
@@ -331,5 +331,5 @@ def test_internal_site__is_marked_and_told_apart_from_a_public_one(tmp_path: Pat
 
 def test_built_page__where_it_is_missing_says_how_to_build_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("capacity.disclosure.site.shells.files", lambda package: tmp_path)
-    with pytest.raises(CapacityError, match="has not been built"):
+    with pytest.raises(PublicationError, match="has not been built"):
         built_page()
