@@ -19,6 +19,8 @@ Floats = npt.NDArray[np.float32]
 TRANSFORMER, LINE, VOLTAGE, SECTION, SUBSTATION, TRUNK_VOLTAGE, ELSEWHERE = range(7)
 """Kinds of limits: the node's own transformer, conductors and voltages; then those of everything beyond its network."""
 KINDS = 7
+COUNTS = 1e-6
+"""Part of its peak from which an addition is there at all."""
 PROBES = 24
 """Most probes for one figure."""
 

@@ -26,8 +26,9 @@ from capacity.loadflow.additions.asking import (
     parts,
     whole_blocks,
 )
-from capacity.loadflow.additions.kernels import Scene, consumption, currents, rooms, search, sweep_steps
+from capacity.loadflow.additions.kernels import Scene, currents, rooms, search
 from capacity.loadflow.additions.model import Network
+from capacity.loadflow.additions.sweeps import consumption, sweep_steps
 from capacity.loadflow.additions.trees import Tree
 from capacity.loadflow.kernels import LANES, solve_block
 

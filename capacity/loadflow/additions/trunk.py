@@ -21,9 +21,10 @@ from capacity.loadflow.additions.asking import (
     parts,
     whole_blocks,
 )
-from capacity.loadflow.additions.kernels import Scene, consumption, currents, rooms, settle, trunk_steps
+from capacity.loadflow.additions.kernels import Scene, currents, rooms, settle
 from capacity.loadflow.additions.model import Network, Trunk
 from capacity.loadflow.additions.own import Blocks, Figures, NetworkBounds, network_year, run_search
+from capacity.loadflow.additions.sweeps import consumption, trunk_steps
 from capacity.loadflow.additions.trees import Tree
 from capacity.loadflow.kernels import LANES
 
