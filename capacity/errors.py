@@ -71,8 +71,8 @@ class UnexplainedJumps(PublicationError):
             f"{count} figure(s) moved by more than equipment, applications and rules explain; nothing was published. "
             f"They are listed in '{path}': find out why, fill in approved_by and reason for each, and publish again "
             f"with --accept and that file.\n"
-            f"有 {count} 个网格的数值变动超出设备、申请和规则变化所能解释的范围，未发布。清单见“{path}”：请逐一查明原因，"
-            f"填写 approved_by（批准人）和 reason（原因），再用 --accept 指定该文件重新发布。"
+            f"有 {count} 个网格的数值变动超出设备、申请和规则变化所能解释的范围，未发布。清单见“{path}”：请逐一"
+            f"查明原因，填写 approved_by（批准人）和 reason（原因），再用 --accept 指定该文件重新发布。"
         )
 
     def __reduce__(self) -> tuple[type[UnexplainedJumps], tuple[int, str]]:
