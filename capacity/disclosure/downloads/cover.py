@@ -55,7 +55,7 @@ def _write_facts(book: Book, page: Any, about: ReleaseAbout, row: int) -> int:
     ]
     for word, text in facts:
         page.write_string(row, 0, f"{word.zh} {word.en}", book.style())
-        page.write_string(row, 2, text, book.style())
+        page.write_string(row, 2, text, book.style("prose"))
         row += 1
     return row
 
@@ -126,5 +126,5 @@ def write_method_sheet(book: Book, about: ReleaseAbout) -> None:
 
 
 def _height(zh: str, en: str) -> float:
-    lines = max(math.ceil(display_width(text) * 1.08 / _PROSE_WIDTH) for text in (zh, en))
-    return _LINE_HEIGHT * max(1, lines) + 1.0
+    lines = max(math.ceil(display_width(text) / (_PROSE_WIDTH - 3.0)) for text in (zh, en))
+    return _LINE_HEIGHT * max(1, lines) + 3.0

@@ -35,16 +35,16 @@ COLOURS: dict[str, dict[str, Any]] = {
     "heading": {"bold": True, "bg_color": "#14324A", "font_color": "#FFFFFF", "border": 1, "border_color": "#FFFFFF",
                 "text_wrap": True, "valign": "vcenter", "align": "center"},
     "section": {"bold": True, "font_size": 12, "font_color": "#14324A", "bottom": 2, "bottom_color": "#14324A"},
-    "prose": {"text_wrap": True, "valign": "top"},
-    "wrap": {"text_wrap": True},
+    "prose": {"text_wrap": True, "valign": "vcenter", "indent": 1},
+    "wrap": {"text_wrap": True, "indent": 1},
     "missing": {"font_color": "#7F7F7F", "italic": True, "align": "right"},
     "link": {"font_color": "#0B5394", "underline": 1},
     # the colours of the map
-    "open": {"bg_color": "#CFEAF2"},
-    "pre_control": {"bg_color": "#FFC94D"},
-    "blocked": {"bg_color": "#B5443B", "font_color": "#FFFFFF", "bold": True},
-    "no_data": {"bg_color": "#E6E6E6", "italic": True},
-    "withheld": {"bg_color": "#FFFFFF", "italic": True, "pattern": 14, "fg_color": "#C9BFE3"},
+    "open": {"bg_color": "#CFEAF2", "indent": 1},
+    "pre_control": {"bg_color": "#FFC94D", "indent": 1},
+    "blocked": {"bg_color": "#B5443B", "font_color": "#FFFFFF", "bold": True, "indent": 1},
+    "no_data": {"bg_color": "#E6E6E6", "italic": True, "indent": 1},
+    "withheld": {"bg_color": "#FFFFFF", "italic": True, "indent": 1, "pattern": 14, "fg_color": "#C9BFE3"},
 }  # fmt: skip
 
 
@@ -83,12 +83,16 @@ class Book:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a worksheet: heading, number format, the texts that mean "nothing here", a colour key per row."""
+    """A column of a worksheet: heading, number format, and per row whether its text stands for nothing, and a colour.
+
+    ``width`` is its width in Excel's units where it is not to be found from the cells.
+    """
 
     heading: str
     number: str = ""
-    missing: frozenset[str] = frozenset()
+    missing: Sequence[bool] | None = None
     paint: Sequence[str] | None = None
+    width: float | None = None
 
 
 @contextmanager
@@ -128,7 +132,7 @@ def write_sheet(
         page.write_string(1, position, column.heading, book.style("heading"))
         values = frame[key].tolist()
         _write_column(book, page, position, values, column)
-        widths.append(_width(column.heading, values))
+        widths.append(column.width or _width(column.heading, values))
         page.set_column(position, position, widths[-1])
     lines = max(_lines(c.heading, width) for c, width in zip(columns.values(), widths, strict=True))
     page.set_row(1, _LINE_HEIGHT * lines + 4.0)
@@ -166,15 +170,16 @@ def set_up_page(book: Book, page: Any, pages_across: int = 1, landscape: bool = 
 
 def display_width(text: str) -> float:
     """Width of a text in Excel's column units; a Chinese character takes about two."""
-    return sum(2.0 if unicodedata.east_asian_width(sign) in "WF" else 1.05 for sign in text)
+    return sum(2.0 if unicodedata.east_asian_width(sign) in "WF" else 1.0 for sign in text)
 
 
 def _write_column(book: Book, page: Any, position: int, values: list[Any], column: Column) -> None:
     number = book.style("", column.number, True)
     paint = column.paint if column.paint is not None else [""] * len(values)
-    for row, (value, colour) in enumerate(zip(values, paint, strict=True), start=2):
+    missing = column.missing if column.missing is not None else [False] * len(values)
+    for row, (value, colour, nothing) in enumerate(zip(values, paint, missing, strict=True), start=2):
         if isinstance(value, str):
-            colour = colour or ("missing" if value in column.missing else "wrap")
+            colour = colour or ("missing" if nothing else "wrap")
             page.write_string(row, position, value[:_LONGEST_TEXT], book.style(colour, "@", True))
         elif isinstance(value, dt.date):
             page.write_datetime(row, position, value, book.style(colour, "yyyy-mm-dd", True))
@@ -192,7 +197,7 @@ def _width(heading: str, values: list[Any]) -> float:
     first, *others = heading.split("\n")
     words = [display_width(word) for line in others for word in line.split()]
     asked = max((_asked(value) for value in values[:_ROWS_MEASURED]), default=0.0)
-    return min(_WIDEST_COLUMN, max(8.0, display_width(first) * 0.62 + 3.0, max(words, default=0.0) + 2.5, asked + 2.0))
+    return min(_WIDEST_COLUMN, max(8.0, display_width(first) * 0.62 + 3.0, max(words, default=0.0) + 2.5, asked + 2.5))
 
 
 def _set_heights(page: Any, frame: pd.DataFrame, widths: list[float]) -> None:
@@ -201,10 +206,11 @@ def _set_heights(page: Any, frame: pd.DataFrame, widths: list[float]) -> None:
     broken = [n for n, name in enumerate(frame) if any("\n" in v for v in frame[name].tolist() if isinstance(v, str))]
     wrapped += [(frame.iloc[:, n].tolist(), widths[n]) for n in broken if widths[n] < _WIDEST_COLUMN]
     for row in range(len(frame)) if wrapped else ():
-        lines = max(_lines(values[row], width) for values, width in wrapped if isinstance(values[row], str))
+        texts = [(values[row], width) for values, width in wrapped if isinstance(values[row], str)]
+        lines = max((_lines(text, width) for text, width in texts), default=1)
         if lines > 1:
             page.set_row(row + 2, _LINE_HEIGHT * lines)
 
 
 def _lines(text: str, width: float) -> int:
-    return sum(max(1, math.ceil(display_width(line) * 1.15 / (width - 1.0))) for line in text.split("\n"))
+    return sum(max(1, math.ceil(display_width(line) * 1.05 / (width - 1.5))) for line in text.split("\n"))

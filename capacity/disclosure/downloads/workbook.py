@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from capacity.disclosure.downloads import wording
 from capacity.disclosure.downloads.cover import write_cover, write_method_sheet
-from capacity.disclosure.downloads.csv_tables import hour_cells
+from capacity.disclosure.downloads.csv_tables import HOUR_COLUMNS, wide_hours
 from capacity.disclosure.downloads.dictionary import codes, dictionary
 from capacity.disclosure.downloads.download import Download
 from capacity.disclosure.downloads.sheets import Book, Column, open_book, write_sheet
@@ -18,7 +17,6 @@ from capacity.disclosure.downloads.wording import in_words, say_both
 from capacity.tables._schema import Table
 from capacity.tables.public import ALL
 from capacity.tables.release import Release
-from capacity.tables.words import Word
 
 FILE = "capacity.xlsx"
 MOST_AREAS_BY_HOUR = 1_500
@@ -31,9 +29,6 @@ SHEETS = {
     "branches": "分公司 branches",
     "terms": "办电须知 terms",
 }
-_MISSING = frozenset(
-    say_both(word) for word in vars(wording).values() if isinstance(word, Word) and word is not wording.YES
-) - {say_both(wording.NO)}  # fmt: skip
 
 
 def write_workbook(release: Release, folder: Path) -> list[Download]:
@@ -64,7 +59,9 @@ def _write_table(book: Book, release: Release, name: str, frozen_columns: int = 
         if key.startswith(("steps_", "documents_")):
             told[key] = told[key].str.replace(";", "\n")
     columns = {
-        key: Column(heading(schema, key), _number_format(release, schema, key), _MISSING, _paint(key, frame))
+        key: Column(
+            heading(schema, key), _number_format(release, schema, key), frame[key].isna().tolist(), _paint(key, frame)
+        )
         for key in schema.columns
     }
     title = f"{schema.metadata['zh']} {schema.metadata['en']}"
@@ -98,33 +95,24 @@ def _paint(column: str, frame: pd.DataFrame) -> list[str] | None:
 
 def _write_hours(book: Book, release: Release) -> None:
     """One row per area and month, the hours across, shaded from little to much; 0 in the colour of a blocked area."""
-    codes_with_hours, cells = hour_cells(release)
-    complete = len(codes_with_hours) <= MOST_AREAS_BY_HOUR
-    remark = "" if complete else (
-        f"共 {len(codes_with_hours):,} 个网格，数据见 hours.csv · {len(codes_with_hours):,} areas: see hours.csv"
-    )  # fmt: skip
-    if not complete:
-        codes_with_hours, cells = [], cells[:0]
-    names = release.areas.set_index("area_code")["name"]
-    texts = cells.astype(object).reshape(-1, 24)
-    nothing = say_both(wording.NO_DATA_THEN)
-    frame = pd.DataFrame(
-        {
-            "area_code": np.repeat(np.asarray(codes_with_hours, dtype=object), 12),
-            "name": np.repeat(names.reindex(codes_with_hours).to_numpy(dtype=object), 12),
-            "month": np.tile(np.arange(1, 13), len(codes_with_hours)),
-        }
-        | {f"{hour}": pd.Series(texts[:, hour], dtype=object).fillna(nothing) for hour in range(24)}
-    )
-    kva = _number_format(release, ALL["hours"], "allowed_kva")
+    frame = wide_hours(release)
+    areas = len(frame) // 12
+    remark = "kVA；“无数据”不是零 · “无数据” is no data, not zero"
+    if areas > MOST_AREAS_BY_HOUR:
+        frame, remark = frame.iloc[:0], f"共 {areas:,} 个网格，数据见 hours.csv · {areas:,} areas: see hours.csv"
+    missing = {key: frame[key].isna() for key in HOUR_COLUMNS}
+    told = frame.astype(dict.fromkeys(HOUR_COLUMNS, object))
+    told = told.assign(**{key: told[key].mask(missing[key], wording.NO_DATA_THEN.zh) for key in HOUR_COLUMNS})
     columns = {
         "area_code": Column(heading(ALL["hours"], "area_code")),
         "name": Column(heading(ALL["areas"], "name")),
-        "month": Column(heading(ALL["hours"], "month")),
-    } | {f"{hour}": Column(f"{hour}–{hour + 1} 时\n{hour:02d}–{hour + 1:02d} h\n[kVA]", kva, _MISSING)
-         for hour in range(24)}  # fmt: skip
+        "month": Column(heading(ALL["hours"], "month"), width=7.5),
+    }
+    kva = _number_format(release, ALL["hours"], "allowed_kva")
+    for hour, key in enumerate(HOUR_COLUMNS):
+        columns[key] = Column(f"{hour}–{hour + 1} 时\n{hour:02d}:00", kva, missing[key].tolist(), width=8.0)
     title = f"{ALL['hours'].metadata['zh']} {ALL['hours'].metadata['en']}"
-    page = write_sheet(book, SHEETS["hours"], title, frame, columns, frozen_columns=3, remark=remark)
+    page = write_sheet(book, SHEETS["hours"], title, told, columns, frozen_columns=3, remark=remark)
     if len(frame):
         _shade(book, page, len(frame))
 
