@@ -40,7 +40,7 @@ def write_cover(book: Book, release: Release, sheets: list[str]) -> None:
     _section(book, page, row + 1, Word("工作表", "Sheets"))
     for number, name in enumerate(["方法 method", *sheets], start=row + 2):
         page.write_url(number, 0, f"internal:'{name}'!A1", book.style("link"), name)
-    set_up_page(book, page)
+    set_up_page(book, page, pages_down=1)
 
 
 def _write_facts(book: Book, page: Any, about: ReleaseAbout, row: int) -> int:

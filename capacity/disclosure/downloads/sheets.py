@@ -43,6 +43,7 @@ COLOURS: dict[str, dict[str, Any]] = {
     "open": {"bg_color": "#CFEAF2", "indent": 1},
     "pre_control": {"bg_color": "#FFC94D", "indent": 1},
     "blocked": {"bg_color": "#B5443B", "font_color": "#FFFFFF", "bold": True, "indent": 1},
+    "zero": {"bg_color": "#B5443B", "font_color": "#FFFFFF", "bold": True},
     "no_data": {"bg_color": "#E6E6E6", "italic": True, "indent": 1},
     "withheld": {"bg_color": "#FFFFFF", "italic": True, "indent": 1, "pattern": 14, "fg_color": "#C9BFE3"},
 }  # fmt: skip
@@ -156,13 +157,12 @@ def write_title(book: Book, page: Any, title: str, remark: str = "") -> None:
     page.set_row(0, 22)
 
 
-def set_up_page(book: Book, page: Any, pages_across: int = 1, landscape: bool = True) -> None:
-    """A4, so many pages wide, with release, as-of date and marks at the foot."""
+def set_up_page(book: Book, page: Any, pages_across: int = 1, pages_down: int = 0) -> None:
+    """A4 across, so many pages wide and down (0: as many as it takes), with release, as-of date and marks at the foot."""
     about = book.about
-    if landscape:
-        page.set_landscape()
+    page.set_landscape()
     page.set_paper(9)
-    page.fit_to_pages(pages_across, 0)
+    page.fit_to_pages(pages_across, pages_down)
     page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     foot = [about.title_zh, about.release_id, f"{about.as_of}", *(word.zh for word in marks(about))]
     page.set_footer(f"&L{' · '.join(foot).replace('&', '&&')[:200]}&R&P / &N")

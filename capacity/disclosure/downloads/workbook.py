@@ -89,7 +89,7 @@ def _paint(column: str, frame: pd.DataFrame) -> list[str] | None:
     if column.startswith("publication"):
         return [key if key == "withheld" else "" for key in frame[column].fillna("")]
     if column in ("allowed_kva", "allowed_before_kva"):
-        return ["blocked" if value == 0.0 else "" for value in frame[column].fillna(-1.0).tolist()]
+        return ["zero" if value == 0.0 else "" for value in frame[column].fillna(-1.0).tolist()]
     return None
 
 
