@@ -14,12 +14,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from capacity.checks import catalogue
-from tools import commands, equipment_library, ledger_sheets, rules, settings, tables, words
+from tools import commands, equipment_library, guide, ledger_sheets, rules, settings, tables, words
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 GENERATORS: dict[str, Callable[[], str]] = {
     "inputs": tables.dictionary_of_inputs,
     "results": tables.dictionary_of_results,
+    "release tables": tables.dictionary_of_releases,
+    "release": settings.release,
     "case.toml": settings.case_toml,
     "city.toml": settings.city_toml,
     "scenario": settings.scenario_yaml,
@@ -27,12 +29,19 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "triggers": rules.triggers,
     "choices": rules.choices,
     "voltage bands": rules.voltage_bands,
+    "disclosure": rules.disclosure,
+    "zero investment": rules.zero_investment,
+    "time limits": rules.time_limits,
+    "service texts": rules.service_texts,
     "codes": words.codes,
+    "public codes": words.public_codes,
     "commands": commands.command_line,
     "ledger sheets": ledger_sheets.sheets,
     "transformer types": equipment_library.transformers,
     "line types": equipment_library.lines,
     "equipment sources": equipment_library.sources,
+    "guide in Chinese": guide.in_chinese,
+    "guide in English": guide.in_english,
 }
 WHOLE_PAGES: dict[str, Callable[[], str]] = {"checks.md": catalogue.as_markdown}
 _PART = re.compile(r"(<!-- generated: (?P<name>.+?) -->\n).*?(<!-- end of generated: (?P=name) -->)", re.DOTALL)

@@ -9,12 +9,14 @@ import yaml
 
 import capacity
 from capacity.tables.policy import Policy
+from capacity.tables.service import Stated
 from tools import markdown
 
 _POLICY = "baoshan-2021"
 
 
-def _policy() -> Policy:
+def bundled_policy() -> Policy:
+    """The policy file that comes with the package."""
     path = Path(str(capacity.__file__)).parent / "policy" / f"{_POLICY}.yaml"
     content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return Policy.model_validate(content)
@@ -33,14 +35,14 @@ def triggers() -> str:
                 trigger.text_zh,
                 trigger.text_en,
             )
-            for trigger in _policy().triggers.values()
+            for trigger in bundled_policy().triggers.values()
         ),
     )
 
 
 def choices() -> str:
     """The choices: defaults where the plan is silent."""
-    policy = _policy()
+    policy = bundled_policy()
     factors = [
         (
             "P7",
@@ -62,7 +64,7 @@ def choices() -> str:
 def voltage_bands() -> str:
     """Each standard's bands, in volts and in per unit of a 0.4 kV bus."""
     rows = []
-    for standard in _policy().voltage_standards.values():
+    for standard in bundled_policy().voltage_standards.values():
         nominals = ", ".join(markdown.number(kv) for kv in standard.mv_nominal_kv)
         band = f"{standard.mv_lower_percent:+g} % / {standard.mv_upper_percent:+g} %"
         rows.append((standard.name, f"above 1 kV (nominal {nominals} kV)", band, ""))
@@ -79,3 +81,73 @@ def voltage_bands() -> str:
                 )
             )
     return markdown.table(("standard", "level", "band against the nominal", "pu of a bus with vn = 0.4 kV"), rows)
+
+
+def disclosure() -> str:
+    """The values behind P22 and P23."""
+    rules = bundled_policy().disclosure
+    if rules is None:
+        return ""
+    rows = []
+    for name, field in type(rules).model_fields.items():
+        value = getattr(rules, name)
+        shown = ", ".join(markdown.number(one) for one in value) if isinstance(value, tuple) else markdown.number(value)
+        rows.append((f"`{name}`", shown, field.description or ""))
+    return markdown.table(("name in the file", "value", "meaning"), rows)
+
+
+def zero_investment() -> str:
+    """The dated table of P12."""
+    service = bundled_policy().service
+    return markdown.table(
+        ("customer", "class of area", "up to", "applied for from", "in the plan's words", "in English", "source"),
+        (
+            (
+                f"`{line.customer_kind}`",
+                ", ".join(f"`{one}`" for one in line.area_classes),
+                "any size" if line.up_to_kw is None else f"{markdown.number(line.up_to_kw)} kW",
+                "no date stated" if line.since is None else line.since.isoformat(),
+                line.text_zh,
+                line.text_en,
+                _source(line),
+            )
+            for line in (service.zero_investment if service else ())
+        ),
+    )
+
+
+def time_limits() -> str:
+    """The steps of P14 with their working days."""
+    service = bundled_policy().service
+    return markdown.table(
+        ("voltage", "supply", "customer", "steps, working days", "in all", "source"),
+        (
+            (
+                limit.voltage.upper(),
+                limit.supply,
+                ", ".join(f"`{kind}`" for kind in limit.customer_kinds),
+                " → ".join(f"{step.name_zh} {step.name_en} {step.working_days}" for step in limit.steps),
+                str(limit.total_working_days),
+                _source(limit),
+            )
+            for limit in (service.time_limits if service else ())
+        ),
+    )
+
+
+def service_texts() -> str:
+    """The rest of the section: limits, boundaries, averages, papers, what is said beside every answer."""
+    service = bundled_policy().service
+    if service is None:
+        return ""
+    kinds = [service.low_voltage, *service.boundaries, *service.whole_process, service.dual_supply]
+    rows = [(one.rule, one.text_zh, one.text_en, _source(one)) for one in [*kinds, *service.cautions]]
+    for papers in service.documents:
+        who = f"{papers.voltage.upper()}: " + ", ".join(papers.customer_kinds)
+        zh, en = ("；".join(p.zh for p in papers.papers), "; ".join(p.en for p in papers.papers))
+        rows.append((papers.rule, f"{zh}（{papers.text_zh}）", f"{who}: {en} ({papers.text_en})", _source(papers)))
+    return markdown.table(("rule", "中文", "English", "source"), rows)
+
+
+def _source(stated: Stated) -> str:
+    return " ".join(part for part in (stated.clause, "[choice]" if stated.choice else "") if part)

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from capacity.tables.city import CitySettings
+from capacity.tables.release import DisclosureRules, ReleaseAbout
 from capacity.tables.run import Manifest
 from capacity.tables.scenario import PointLoad, Scenario, SwitchChange, TransformerChange
 from capacity.tables.settings import BusbarVoltage, CaseSettings, DataSource, ServiceNumbers
@@ -45,6 +46,11 @@ def scenario_yaml() -> str:
 def manifest() -> str:
     """The keys of ``manifest.json``."""
     return _keys(Manifest)
+
+
+def release() -> str:
+    """What a release says about itself, and the rules that it names."""
+    return "\n\n".join([_section("about", ReleaseAbout), _section("rules", DisclosureRules)])
 
 
 def _section(heading: str, model: type[BaseModel]) -> str:

@@ -9,6 +9,7 @@ import pandera.pandas as pa
 
 import capacity.tables.inputs
 from capacity.tables._schema import Table
+from capacity.tables.public import ALL as PUBLIC
 from capacity.tables.results import ALL
 from tools import markdown
 
@@ -40,6 +41,11 @@ def dictionary_of_inputs() -> str:
 def dictionary_of_results() -> str:
     """The tables of a run, by the name of their file."""
     return "\n\n".join(_section(schema, f"{name}.parquet") for name, schema in ALL.items())
+
+
+def dictionary_of_releases() -> str:
+    """The tables of a public release, by the name of their machine-readable file."""
+    return "\n\n".join(_section(schema, f"{name}.csv") for name, schema in PUBLIC.items())
 
 
 def _section(schema: Table, heading: str) -> str:
