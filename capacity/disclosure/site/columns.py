@@ -12,9 +12,12 @@ Plain = str | int | float | bool | None
 Columns = dict[str, list[Plain]]
 
 
-def columns_of(frame: pd.DataFrame) -> Columns:
-    """Every column as a list: missing is ``None``, a whole number an ``int``, a moment its day ``YYYY-MM-DD``."""
-    return {str(name): _plain(frame[name]) for name in frame.columns}
+def columns_of(frame: pd.DataFrame, *, times: bool = False) -> Columns:
+    """Every column as a list: missing is ``None``, a whole number an ``int``, a moment its day ``YYYY-MM-DD``.
+
+    With ``times`` moments are given to the minute.
+    """
+    return {str(name): _plain(frame[name], "%Y-%m-%d %H:%M" if times else "%Y-%m-%d") for name in frame.columns}
 
 
 def headings_of(schema: Table) -> dict[str, dict[str, str]]:
@@ -32,9 +35,9 @@ def plain_number(value: float) -> int | float | None:
     return int(value) if value == int(value) else value
 
 
-def _plain(column: pd.Series) -> list[Plain]:
+def _plain(column: pd.Series, moment: str) -> list[Plain]:
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return [None if pd.isna(value) else f"{value:%Y-%m-%d}" for value in column]
+        return [None if pd.isna(value) else value.strftime(moment) for value in column]
     if pd.api.types.is_bool_dtype(column.dtype):
         return [None if value is pd.NA else bool(value) for value in column]
     if pd.api.types.is_numeric_dtype(column.dtype):
