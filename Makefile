@@ -78,10 +78,10 @@ $(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "installing what the tests need"
-	@$(INSTALL) -e ".[simbench,cluster,test]"
+	@$(INSTALL) -e ".[simbench,cluster,postgres,test]"
 	@touch $@
 
 $(VENV)/.installed-gate: $(VENV)/.installed-test
 	@echo "installing what the gate needs"
-	@$(INSTALL) -e ".[simbench,cluster,test,gate]"
+	@$(INSTALL) -e ".[simbench,cluster,postgres,test,gate]"
 	@touch $@
