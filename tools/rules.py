@@ -100,7 +100,7 @@ def zero_investment() -> str:
     """The dated table of P12."""
     service = bundled_policy().service
     return markdown.table(
-        ("customer", "class of area", "up to", "applied for from", "in the plan's words", "in English", "source"),
+        ("customer", "class of area", "up to", "applied for from", "中文", "English", "source"),
         (
             (
                 f"`{line.customer_kind}`",

@@ -24,7 +24,7 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _Stated(_Frozen):
+class Stated(_Frozen):
     """A value with where it comes from: ``clause`` of the plan, or ``choice`` where it is a default of ours."""
 
     rule: str
@@ -34,13 +34,13 @@ class _Stated(_Frozen):
     text_en: str
 
 
-class LowVoltageLimit(_Stated):
+class LowVoltageLimit(Stated):
     """Up to which power a customer is connected at low voltage (P12)."""
 
     up_to_kw: float = Field(gt=0)
 
 
-class ZeroInvestment(_Stated):
+class ZeroInvestment(Stated):
     """One line of the dated table of P12: who pays nothing for being connected, from when on."""
 
     customer_kind: CustomerKind
@@ -58,7 +58,7 @@ class ZeroInvestment(_Stated):
         return self.since is None or day >= self.since
 
 
-class Boundary(_Stated):
+class Boundary(Stated):
     """Where the company's investment ends (P13), by the answer to zero investment."""
 
     zero_investment: Answer
@@ -72,7 +72,7 @@ class Step(_Frozen):
     working_days: int = Field(ge=0)
 
 
-class TimeLimit(_Stated):
+class TimeLimit(Stated):
     """The steps of one way to be connected and their working days, without works (P14)."""
 
     voltage: Voltage
@@ -89,7 +89,7 @@ class TimeLimit(_Stated):
         return self
 
 
-class WholeProcess(_Stated):
+class WholeProcess(Stated):
     """Average working days from application to supply, works included (P14); at low voltage alone."""
 
     customer_kind: CustomerKind
@@ -104,7 +104,7 @@ class Document(_Frozen):
     en: str = Field(pattern=_NO_SEPARATOR)
 
 
-class Documents(_Stated):
+class Documents(Stated):
     """The papers usually asked for."""
 
     voltage: Voltage
@@ -112,7 +112,7 @@ class Documents(_Stated):
     papers: tuple[Document, ...] = Field(min_length=1)
 
 
-class Caution(_Stated):
+class Caution(Stated):
     """What has to be said beside every answer."""
 
 
