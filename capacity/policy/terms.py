@@ -100,8 +100,8 @@ def terms_for(
         No such kind, class, supply or voltage, or a power that is not positive: every fault at once.
     """
     rules = _rules(policy)
-    _refuse_nonsense(kind, area_class, kw, supply, voltage)
-    on_paper_kw = round(kw, 9)  # 160 on paper is 160 here, whatever binary arithmetic made of it
+    _refuse_nonsense(rules, kind, area_class, kw, supply, voltage)
+    on_paper_kw = _on_paper(kw)
     voltage = voltage or ("hv" if supply == "dual" else _voltage(rules, on_paper_kw))
     answer, promise = _zero_investment(rules, kind, area_class, on_paper_kw, on)
     if supply == "dual" and answer == "yes":
@@ -177,7 +177,14 @@ def _rules(policy: Policy) -> ServiceRules:
     return policy.service
 
 
-def _refuse_nonsense(kind: str, area_class: str, kw: float, supply: str, voltage: str | None) -> None:
+def _on_paper(kw: float) -> float:
+    """160 on paper is 160 here, whatever binary arithmetic made of it."""
+    return round(kw, 9)
+
+
+def _refuse_nonsense(
+    rules: ServiceRules, kind: str, area_class: str, kw: float, supply: str, voltage: str | None
+) -> None:
     zh, en = [], []
     for value, known, word_zh, word_en in (
         (kind, CUSTOMER_KIND, "用户类型", "kind of customer"),
@@ -195,6 +202,9 @@ def _refuse_nonsense(kind: str, area_class: str, kw: float, supply: str, voltage
     if (voltage, supply) == ("lv", "dual"):
         zh.append("低压不提供双电源（P14）")
         en.append("there is no dual supply at low voltage (P14)")
+    if voltage == "lv" and _on_paper(kw) > rules.low_voltage.up_to_kw:
+        zh.append(f"低压接入容量上限为{rules.low_voltage.up_to_kw:g}千瓦，不能低压接入{kw:g}千瓦（P12）")
+        en.append(f"at low voltage up to {rules.low_voltage.up_to_kw:g} kW are connected, not {kw:g} kW (P12)")
     if en:
         raise RequestError(zh, en)
 

@@ -135,6 +135,12 @@ def test_terms_for__no_dual_supply_at_low_voltage() -> None:
         terms_for(POLICY, "other", "city", 10.0, AFTER, "dual", voltage="lv")
 
 
+def test_terms_for__no_more_at_low_voltage_than_its_limit() -> None:
+    assert terms_for(POLICY, "other", "city", 160.0, AFTER, voltage="lv").voltage == "lv"
+    with pytest.raises(RequestError, match="up to 160 kW are connected, not 5000 kW"):
+        terms_for(POLICY, "other", "city", 5000.0, AFTER, voltage="lv")
+
+
 powers_kw = st.one_of(
     st.floats(min_value=1e-6, max_value=20_000.0),
     st.sampled_from([1e-6, 99.999999, 100.0, _ABOVE_100, 159.999999, 160.0, _ABOVE_160, 161.0]),
