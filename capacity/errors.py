@@ -61,6 +61,13 @@ class PolicyError(CapacityError):
 class PublicationError(CapacityError):
     """A release cannot be made as things stand; the site and its record are as they were."""
 
+    def __init__(self, sentence_en: str, sentence_zh: str) -> None:
+        self.sentence_en, self.sentence_zh = sentence_en, sentence_zh
+        super().__init__(f"{sentence_en}\n{sentence_zh}")
+
+    def __reduce__(self) -> tuple[type[PublicationError], tuple[object, ...]]:
+        return type(self), (self.sentence_en, self.sentence_zh)
+
 
 class UnexplainedJumps(PublicationError):
     """Figures moved by more than what is known explains: a person has to approve them in the list ``path`` (P22)."""
@@ -70,12 +77,12 @@ class UnexplainedJumps(PublicationError):
         super().__init__(
             f"{count} figure(s) moved by more than equipment, applications and rules explain; nothing was published. "
             f"They are listed in '{path}': find out why, fill in approved_by and reason for each, and publish again "
-            f"with --accept and that file.\n"
+            f"with --accept and that file.",
             f"有 {count} 个网格的数值变动超出设备、申请和规则变化所能解释的范围，未发布。清单见“{path}”：请逐一"
-            f"查明原因，填写 approved_by（批准人）和 reason（原因），再用 --accept 指定该文件重新发布。"
+            f"查明原因，填写 approved_by（批准人）和 reason（原因），再用 --accept 指定该文件重新发布。",
         )
 
-    def __reduce__(self) -> tuple[type[UnexplainedJumps], tuple[int, str]]:
+    def __reduce__(self) -> tuple[type[UnexplainedJumps], tuple[object, ...]]:
         return type(self), (self.count, self.path)
 
 

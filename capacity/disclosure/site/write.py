@@ -139,21 +139,15 @@ def take_over_releases(former_site: Path, releases: Path, tell: Progress) -> Non
         Naming every file that is not.
     """
     names = release_folders(former_site / RELEASES)
-    damage = [
-        f"  - {name}/{file}: {_WRONG[what]}"
-        for name in names
-        for file, what in damage_of(former_site / RELEASES / name)
-    ]
+    damage = [(f"{name}/{file}", what) for name in names for file, what in damage_of(former_site / RELEASES / name)]
     if damage:
+        listed_en, listed_zh = (
+            "".join(f"\n  - {file}: {_WRONG[what][language]}" for file, what in damage) for language in (0, 1)
+        )
         raise PublicationError(
-            "\n".join(
-                [
-                    f"former releases in '{former_site}' are not as they were published; restore them from the web "
-                    "server or a backup (or remove the whole folder of a release that is withdrawn). "
-                    f"“{former_site}”中的往期发布内容与发布时不一致，请从网站服务器或备份恢复（如需撤回某期，请删除该期整个文件夹）：",
-                    *damage,
-                ]
-            )
+            f"former releases in '{former_site}' are not as they were published; restore them from the web server or a "
+            f"backup (or remove the whole folder of a release that is withdrawn):{listed_en}",
+            f"“{former_site}”中的往期发布内容与发布时不一致，请从网站服务器或备份恢复（如需撤回某期，请删除该期整个文件夹）：{listed_zh}",
         )
     for number, name in enumerate(names, start=1):
         shutil.copytree(former_site / RELEASES / name, releases / name)
@@ -161,10 +155,10 @@ def take_over_releases(former_site: Path, releases: Path, tell: Progress) -> Non
 
 
 _WRONG = {
-    "missing": "missing / 缺失",
-    "changed": "changed / 已被改动",
-    "added": "does not belong there / 多余文件",
-    "unreadable": "missing or damaged / 缺失或损坏",
+    "missing": ("missing", "缺失"),
+    "changed": ("changed", "已被改动"),
+    "added": ("does not belong there", "多余文件"),
+    "unreadable": ("missing or damaged", "缺失或损坏"),
 }
 
 
