@@ -150,7 +150,8 @@ def write_title(book: Book, page: Any, title: str, remark: str = "") -> None:
     """The first line of a sheet: what it is, of which release, and the marks that must not be overlooked."""
     about = book.about
     facts = f"    {about.title_zh} {about.title_en} · {about.release_id} · 数据截至 as of {about.as_of}"
-    parts: list[Any] = [book.style("title"), title, book.style("subtitle"), facts + (f" · {remark}" if remark else "")]
+    facts += f" · {remark}" if remark else ""
+    parts: list[Any] = [book.style("title"), title, book.style("subtitle"), facts]
     for word in marks(about):
         parts += [book.style("warning"), f"    {word.zh} {word.en}"]
     page.write_rich_string(0, 0, *parts)
@@ -158,7 +159,7 @@ def write_title(book: Book, page: Any, title: str, remark: str = "") -> None:
 
 
 def set_up_page(book: Book, page: Any, pages_across: int = 1, pages_down: int = 0) -> None:
-    """A4 across, so many pages wide and down (0: as many as it takes), with release, as-of date and marks at the foot."""
+    """A4 across, so many pages wide and down (0: as many as it takes); release, as-of date and marks at the foot."""
     about = book.about
     page.set_landscape()
     page.set_paper(9)
