@@ -7,9 +7,8 @@ import math
 import pandas as pd
 
 from capacity.tables.case import Case
+from capacity.tables.inputs.applications import reserving
 from capacity.tables.policy import Policy
-
-RESERVING = ("accepted",)
 
 
 def application_demand(case: Case, policy: Policy, applications: pd.DataFrame) -> pd.DataFrame:
@@ -46,7 +45,7 @@ def application_demand(case: Case, policy: Policy, applications: pd.DataFrame) -
 
 def reserved_demand(case: Case, policy: Policy) -> pd.DataFrame:
     """``application_demand`` of the applications that reserve capacity."""
-    return application_demand(case, policy, case.applications[case.applications["status"].isin(RESERVING)])
+    return application_demand(case, policy, case.applications[reserving(case.applications)])
 
 
 def reserved_by_transformer(reserved: pd.DataFrame) -> pd.Series:

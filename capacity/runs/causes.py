@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from capacity.tables.inputs.applications import reserving
 from capacity.tables.policy_values import policy_word
 from capacity.tables.run import Run
 from capacity.tables.words import APPLICATION_STATUS, CRITERION, REASON, SHAPE, SOURCE, STATUS, Word
@@ -241,9 +242,8 @@ def _reservation_fact(identity: str, before: pd.Series, after: pd.Series, runs: 
 
 
 def _accepted(run: Run, identity: str) -> set[str]:
-    mine = run.applications[
-        (run.applications["status"] == "accepted") & (run.applications["transformer_id"] == identity)
-    ]
+    here = run.applications["transformer_id"].eq(identity).fillna(False)
+    mine = run.applications[reserving(run.applications) & here]
     return set(mine["application_id"])
 
 

@@ -1,6 +1,8 @@
 """Connection applications (``applications.csv``, optional; the register replaces it)."""
 
-from capacity.tables._schema import moment, number, table, text
+import pandas as pd
+
+from capacity.tables._schema import flag, moment, number, table, text
 from capacity.tables.inputs.customers import CATEGORIES
 
 APPLICATIONS = table(
@@ -25,5 +27,20 @@ APPLICATIONS = table(
         ),
         "received_at": moment("受理时间", "received at", missing="not stated"),
         "energise_on": moment("期望送电日期", "requested energisation", missing="not stated"),
+        "reserves": flag(
+            "占用容量",
+            "reserves capacity",
+            "Of energised ones: whether meters do not see it yet, as the register says.",
+            missing="by its status: accepted ones reserve",
+        ),
     },
 )
+
+
+def reserving(applications: pd.DataFrame) -> pd.Series:
+    """Which applications reserve capacity (P7): those said to, else the accepted ones; bool, by the frame's index."""
+    accepted = applications["status"].eq("accepted").fillna(False).astype(bool)
+    if "reserves" not in applications:
+        return accepted
+    stated = applications["reserves"].astype("boolean")
+    return stated.fillna(accepted.astype("boolean")).astype(bool)

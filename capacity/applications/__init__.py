@@ -1,0 +1,1 @@
+"""What customers apply for: the register, later options and offers."""

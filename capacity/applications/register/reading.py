@@ -1,0 +1,114 @@
+"""Looking into the register: one application, all of them, or a snapshot that a study can freeze."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from capacity.applications.register.errors import RegisterError
+from capacity.applications.register.models import APPLICATIONS, ELEMENTS
+from capacity.applications.register.opening import Register, reading, told
+from capacity.applications.register.records import application_of, stamps_of
+from capacity.tables._schema import conform
+from capacity.tables.register import REGISTER, Application, ElementVersion, Snapshot
+
+
+def application(register: Register, application_id: str) -> Application:
+    """One application with its history.
+
+    Raises
+    ------
+    RegisterError
+        There is none of this id.
+    """
+    found = applications(register, application_ids=[application_id])
+    if not found:
+        raise RegisterError(
+            f"the register holds no application '{application_id}'; `capacity applications list` shows all.",
+            f"登记册中没有申请“{application_id}”，可用 capacity applications list 查看。",
+        )
+    return found[0]
+
+
+def applications(
+    register: Register, *, status: Sequence[str] = (), application_ids: Sequence[str] | None = None
+) -> list[Application]:
+    """Applications with their history, by id; of the stated statuses and ids alone where any are stated."""
+    with told(register.url), reading(register.engine) as connection:
+        return all_applications(connection, status, application_ids)
+
+
+def take_snapshot(register: Register) -> Snapshot:
+    """The register as it stands at this moment: one consistent state, whatever other desks do meanwhile."""
+    with told(register.url), reading(register.engine) as connection:
+        found = all_applications(connection, first_only=True)
+        rows = connection.execute(
+            select(ELEMENTS).where(ELEMENTS.c.version > 0).order_by(ELEMENTS.c.element_type, ELEMENTS.c.element_id)
+        )
+        versions = tuple(ElementVersion(*row) for row in rows)
+    frame = as_frame(register, found)
+    return Snapshot(
+        register_id=register.identity,
+        taken_at=dt.datetime.now(dt.UTC),
+        time_zone=register.time_zone.key,
+        applications=frame,
+        versions=versions,
+        sha256=_sha256(frame, versions),
+    )
+
+
+def as_frame(register: Register, found: Sequence[Application]) -> pd.DataFrame:
+    """Applications as a table of ``REGISTER``, times local."""
+    return conform(pd.DataFrame([_record(register, one) for one in found], columns=list(REGISTER.columns)), REGISTER)
+
+
+def _record(register: Register, one: Application) -> dict[str, Any]:
+    received = one.received_at or register.local(one.stamps[0].at)
+    return {
+        **vars(one.facts),
+        "application_id": one.application_id,
+        "status": one.status,
+        "received_at": pd.Timestamp(received).floor("s"),
+        "energised_at": pd.Timestamp(register.local(one.energised_at)).floor("s") if one.energised_at else pd.NaT,
+        "energise_on": pd.Timestamp(one.facts.energise_on) if one.facts.energise_on else pd.NaT,
+        "reserved_kw": one.reserved_kw,
+        "reserved_kva": one.reserved_kva,
+        "version": one.version,
+    }
+
+
+def all_applications(
+    connection: Connection,
+    status: Sequence[str] = (),
+    application_ids: Sequence[str] | None = None,
+    *,
+    first_only: bool = False,
+) -> list[Application]:
+    """Applications by id inside a transaction; with ``first_only`` without their history after the first entry."""
+    query = select(APPLICATIONS).order_by(APPLICATIONS.c.application_id)
+    if status:
+        query = query.where(APPLICATIONS.c.status.in_(status))
+    if application_ids is not None:
+        query = query.where(APPLICATIONS.c.application_id.in_(application_ids))
+    stamps = stamps_of(connection, application_ids, first_only=first_only)
+    return [application_of(row, stamps[row.application_id]) for row in connection.execute(query)]
+
+
+def _sha256(frame: pd.DataFrame, versions: Sequence[ElementVersion]) -> str:
+    """Of the contents, written down in one way only."""
+    rows = [
+        [None if pd.isna(value) else str(value) if isinstance(value, pd.Timestamp) else value for value in row]
+        for row in frame.astype(object).itertuples(index=False)
+    ]
+    content = {
+        "columns": list(frame.columns),
+        "rows": rows,
+        "versions": [[v.element_type, v.element_id, v.version] for v in versions],
+    }
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, default=int).encode("utf-8")).hexdigest()
