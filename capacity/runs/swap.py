@@ -42,7 +42,7 @@ def replace_whole(folder: Path, fill: Callable[[Path], None]) -> None:
         growing.mkdir()
         try:
             fill(growing)
-            _put_in_place(growing, folder)
+            put_in_place(growing, folder)
         except BaseException:
             shutil.rmtree(growing, ignore_errors=True)
             raise
@@ -70,7 +70,19 @@ def present(folder: Path) -> Path:
     return folder
 
 
-def _put_in_place(growing: Path, folder: Path) -> None:
+def left_unfinished(folder: Path) -> bool:
+    """Whether a writer of ``folder`` died before its contents were put in place."""
+    return bool(_siblings(folder, _GROWING))
+
+
+def put_in_place(growing: Path, folder: Path) -> None:
+    """Put ``growing``, a whole sibling of ``folder``, in its place; for the one writer of ``folder``.
+
+    Raises
+    ------
+    RunError
+        A file of the former state is held open by a program; it stays then.
+    """
     if not folder.exists():
         _rename(growing, folder)
         return

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from capacity.disclosure.guide import Language, guide_html
 from capacity.errors import PublicationError
+from capacity.tables.release import DisclosureRules
 
 TEMPLATES = "templates"
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+_GUIDES: dict[str, Language] = {"guide_zh": "zh", "guide_en": "en"}
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Shell:
     """What differs from page to page.
 
     ``root`` is the relative path to the site's folder, ``release`` the release that the page is pinned to (empty: the
-    newest).
+    newest), ``rules`` those whose values the guide names.
     """
 
     root: str
@@ -30,6 +33,7 @@ class Shell:
     title: str
     description: str
     internal: bool = False
+    rules: DisclosureRules | None = None
 
 
 def built_page() -> Path:
@@ -75,6 +79,8 @@ def fill_template(template: str, shell: Shell) -> str:
     }
 
     def value(match: re.Match[str]) -> str:
+        if match[1] in _GUIDES:
+            return guide_html(_GUIDES[match[1]], shell.rules)
         if match[1] not in values:
             raise ValueError(f"the template asks for an unknown '{match[1]}'")
         return html.escape(values[match[1]], quote=True)

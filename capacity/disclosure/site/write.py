@@ -14,6 +14,7 @@ from capacity.disclosure.site.index import (
     SiteIndex,
     damage_of,
     described,
+    read_release_files,
     release_folders,
     write_index,
     write_release_files,
@@ -89,7 +90,8 @@ def write_site(
         take_over_releases(former_site, releases, tell)
     if (releases / release.about.release_id).exists():
         raise PublicationError(
-            f"the site holds a release {release.about.release_id} already.\n网站中已有 {release.about.release_id} 期。"
+            f"the site holds a release {release.about.release_id} already.",
+            f"网站中已有 {release.about.release_id} 期。",
         )
     _copy_assets(assets, folder)
     _write_release(release, assets, writers, releases / release.about.release_id, tell)
@@ -211,8 +213,10 @@ def _write_front(assets: Path, folder: Path, *, internal: bool = False) -> SiteI
         for entry in index.releases
     ]
     (folder / RELEASES / INDEX_SCRIPT).write_text(call("releases", listed), encoding="utf-8", newline="\n")
+    newest = read_release_files(folder / RELEASES / index.releases[0].id).about
+    shell = Shell(".", "", *_titles(index.title_zh, internal), internal, newest.rules)
     for page in (PAGE, GUIDE):
-        write_shell(assets, page, Shell(".", "", *_titles(index.title_zh, internal), internal), folder / page)
+        write_shell(assets, page, shell, folder / page)
     return index
 
 
