@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ HEADINGS = (
     Word("状态", "status"),
     Word("可接入容量", "capacity"),
     Word("受阻原因（限制来源）", "why (what limits it)"),
-    Word("预计解决时间", "expected relief"),
+    Word("预计解决时间", "relief by"),
 )
 NO_FONT = Word(
     "",
@@ -138,10 +138,23 @@ def left_out(rows: tuple[Row, ...], shown: int) -> Word | None:
     zh = "、".join(f"{word.zh} {count} 个" for word, count in counts if count)
     en = ", ".join(f"{count} {word.en}" for word, count in counts if count)
     return Word(
-        f"另有 {len(rest)} 个网格（{zh}）本页未列，请查网站公布的接入能力图；本页先列受阻和受限的网格。",
+        f"另有 {len(rest)} 个网格（{zh}）见网站公布的接入能力图；本页先列受阻的。",
         f"{len(rest)} more areas ({en}) are not on this page: see the capacity map on the website. "
         "The restricted ones come first here.",
     )
+
+
+def glossary(rows: Sequence[Row]) -> Word:
+    """The words of the reasons and works that occur, with their English: for tables without subtitles."""
+    works = [Word(word.zh, word.en) for word in words.RELIEF.values()]
+    told = {row.why.zh: row.why.en for row in rows if row.why is not DASH}
+    told |= {word.zh: word.en for word in (NOT_SCHEDULED, *works) if _occurs(word.zh, rows)}
+    text = " · ".join(f"{zh} {en}" for zh, en in told.items())
+    return Word(text, text)
+
+
+def _occurs(zh: str, rows: Sequence[Row]) -> bool:
+    return any(row.relief.zh.endswith(zh) for row in rows)
 
 
 def remarks(about: ReleaseAbout) -> list[Word]:
@@ -206,6 +219,7 @@ def words_on(notice: Notice, about: ReleaseAbout) -> Iterator[Word]:
         yield from (label, Word(number or "", ""))
     for state in STATES:
         yield meaning_of(state)
+    yield glossary(notice.rows)
     for row in notice.rows:
         yield from (Word(row.name, row.code), row.capacity, row.why, row.relief, row.relief_short)
     rest = left_out(notice.rows, 0)

@@ -16,6 +16,7 @@ from capacity.disclosure.notices.content import (
     Notice,
     branch_word,
     days_of,
+    glossary,
     left_out,
     meaning_of,
     phones_of,
@@ -41,6 +42,8 @@ from capacity.tables.public.words import STATUS
 from capacity.tables.release import ReleaseAbout
 
 _PHONES_MM = 15.0
+_GLOSSARY_MM = 6.5  # two lines
+_REST_MM = 8.0
 
 
 def write_page(notice: Notice, about: ReleaseAbout, letters: Letters, path: Path) -> None:
@@ -125,11 +128,15 @@ def _draw_counts(paper: Paper, notice: Notice, y: float) -> float:
 def _draw_areas(paper: Paper, notice: Notice, top: float, bottom: float) -> None:
     """The table at the size that its areas allow; what does not fit is told, and room left over explains the states."""
     room = bottom - top - HEADING_MM
-    plan = choose_plan(len(notice.rows), room)
+    plan = choose_plan(len(notice.rows), room - _GLOSSARY_MM)
+    if not plan.english:
+        room -= _GLOSSARY_MM
     shown = min(len(notice.rows), rows_of(plan, room))
     if shown < len(notice.rows):
-        shown = rows_of(plan, room - 8.0)
+        shown = rows_of(plan, room - _REST_MM)
     end = draw_table(paper, notice.rows[:shown], plan, top)
+    if paper.letters.chinese and not plan.english:
+        end = paper.paragraph(end + 0.6, glossary(notice.rows[:shown]).zh, 6.2, colour=MUTED)
     rest = left_out(notice.rows, shown)
     if rest is not None:
         y = paper.paragraph(end + 0.8, paper.letters.say(rest), 8, bold=True, colour=INK, chinese=paper.letters.chinese)

@@ -23,7 +23,7 @@ from capacity.tables.words import Word
 
 HEADING_MM = 8.5
 _GAP_MM = 4.0
-_PARTS = {1: (0.25, 0.12, 0.15, 0.21, 0.27), 2: (0.29, 0.15, 0.19, 0.20, 0.17)}
+_PARTS = {1: (0.25, 0.12, 0.15, 0.21, 0.27), 2: (0.26, 0.18, 0.19, 0.20, 0.17)}
 """Widths of the columns, as parts of a block."""
 
 
@@ -46,9 +46,11 @@ def _draw_headings(paper: Paper, x: float, y: float, width: float, plan: Plan) -
     size = min(9.5, plan.type_pt + 0.5)
     for word, part in zip(HEADINGS, _PARTS[plan.blocks], strict=True):
         room = part * width - 1.6
+        zh = word.zh if paper.fits(word.zh, size, room) else word.zh.split("（")[0]
+        en = word.en if paper.fits(word.en, size * 0.72, room) else word.en.split(" (")[0]
         if paper.letters.chinese:
-            paper.put(x + 0.8, y + 3.7, word.zh, size, width=room, bold=True, colour=WHITE)
-            paper.put(x + 0.8, y + 6.7, word.en, size * 0.72, width=room, colour=WHITE)
+            paper.put(x + 0.8, y + 3.7, zh, size, width=room, bold=True, colour=WHITE)
+            paper.put(x + 0.8, y + 6.7, en, size * 0.72, width=room, colour=WHITE)
         else:
             paper.put(x + 0.8, y + 5.0, word.en, size, width=room, bold=True, colour=WHITE)
         x += part * width
@@ -63,7 +65,7 @@ def _draw_row(paper: Paper, row: Row, x: float, y: float, width: float, plan: Pl
         relief = row.relief_short
     name = letters.drawable(row.name, row.code)
     cells: list[Word | Told] = [Word(name, row.code), state_word(row.state), row.capacity, row.why, relief]
-    chip = min(3.4, plan.row_mm - 0.9)
+    chip = min(3.4, plan.row_mm * 0.66)
     for place, (cell, part) in enumerate(zip(cells, parts, strict=True)):
         left, room = x + 0.8, part * width - 1.6
         if place == 1:
