@@ -166,6 +166,7 @@ CAUSE = {
     ),
     "data": Told("数据变动", "data", "数据补全或缺失。", "Data were completed or are missing."),
     "rules": Told("规则变动", "rules", "计算规则或取值有变。", "Rules or their values have changed."),
+    "works": Told("改造计划变动", "works", "电网改造计划有变动。", "The plan of grid works has changed."),
     "protection": Told(
         "用户信息保护",
         "protection",
