@@ -196,7 +196,8 @@ def _row_issues(row: ApprovalRow, jump: Jump | None, seen: dict[str, int], file:
             f"area {row.area_id} moves from {_shown(jump.before_kva)} to {_shown(jump.after_kva)} kVA; the list says "
             f"from {row.before} to {row.after}: it is of another run. Publish without --accept to get the present one.",
             f"网格 {row.area_id} 由 {_shown(jump.before_kva)} 变为 {_shown(jump.after_kva)} kVA，而清单为"
-            f"由 {row.before} 变为 {row.after}：清单属于另一次计算。请不带 --accept 重新公布以取得最新清单。"))  # fmt: skip
+            f"由 {row.before} 变为 {row.after}：清单属于另一次计算。"
+            f"请不带 --accept 重新公布以取得最新清单。"))  # fmt: skip
     for column, value, zh in (("approved_by", row.approved_by, "批准人"), ("reason", row.reason, "理由")):
         if not value:
             issues.append(_issue("approvals.empty", file, ids, column,
