@@ -97,5 +97,16 @@ class RequestError(CapacityError):
         return type(self), (self.faults_zh, self.faults_en)
 
 
+class RegisterError(CapacityError):
+    """The register of applications cannot be used, or refuses what is asked of it; nothing was changed."""
+
+    def __init__(self, sentence_en: str, sentence_zh: str) -> None:
+        self.sentence_en, self.sentence_zh = sentence_en, sentence_zh
+        super().__init__(f"{sentence_en}\n{sentence_zh}")
+
+    def __reduce__(self) -> tuple[type[RegisterError], tuple[object, ...]]:
+        return type(self), (self.sentence_en, self.sentence_zh)
+
+
 class RunError(CapacityError):
     """A run folder is incomplete, damaged or of another format version."""

@@ -24,6 +24,7 @@ from capacity.runs import read_run
 from capacity.tables.case import Case, Window
 from capacity.tables.issue import Issue
 from capacity.tables.policy import Policy
+from capacity.tables.register import SNAPSHOT_HASH
 from capacity.tables.run import Manifest, Run, Verification
 from capacity.tables.solved import SolvedYear
 from capacity.verification import Engines, Judge, Proof, Verdict, bounds_of, draw, stratum, summed_up
@@ -227,7 +228,8 @@ def case_of_run(
     if issues or folder is None:
         raise InputError(issues)
     case = load_case(folder)
-    issues = differences(manifest.input_hashes, dict(case.hashes))
+    used = {name: value for name, value in manifest.input_hashes.items() if name != SNAPSHOT_HASH}
+    issues = differences(used, dict(case.hashes))  # the register's applications are the run's own, see below
     if manifest.scenario is not None and file is not None:
         issues += differences({file.name: manifest.scenario_sha256}, {file.name: sha256_of(file)})
     if issues:

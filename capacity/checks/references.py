@@ -8,6 +8,7 @@ import pandas as pd
 
 from capacity.checks.facts import CARRIERS, Check, Facts, ids_of
 from capacity.checks.kinds import FILES, Kind, names_en, names_zh
+from capacity.tables.inputs.applications import reserving
 from capacity.tables.issue import Issue
 
 NOT_IN_NETWORK = Kind(
@@ -188,7 +189,7 @@ def transformer_references(facts: Facts) -> Iterator[Issue]:
             f"measurements.parquet 中 {rows} 行属于 {len(unknown)} 个未知配变（{names_zh(unknown)}）。",
         )
     case = facts.case
-    accepted = case.applications["status"].astype(str) == "accepted"
+    accepted = reserving(case.applications)
     for name in ("daily_maxima", "exclusions", "customers"):
         yield from _unknown(UNKNOWN_TRANSFORMER, name, "transformer_id", getattr(case, name), known)
     others = case.applications[~accepted]

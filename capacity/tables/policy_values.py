@@ -19,6 +19,9 @@ POLICY_VALUE = {
     "overload_percent": Word("P2 过载门槛（%）", "P2 overload from (%)"),
     "sustained_hours": Word("P2 持续时间门槛（h）", "P2 a run of at least this long counts (h)"),
     "transformer_limit_percent": Word("P7 配变允许负载率 k（%）", "P7 transformer limit, the factor k (%)"),
+    "energised_reserves_days": Word(
+        "P7 送电后读数满此天数前仍占用（天）", "P7 an energised application reserves until readings cover (days)"
+    ),
     "lv_line_limit_percent": Word("P9 低压线路允许负载率（%）", "P9 LV conductor limit (%)"),
     "section_limit_percent": Word("P9 10千伏区段允许负载率（%）", "P9 10 kV section limit (%)"),
     "substation_limit_percent": Word("P9 主变允许负载率（%）", "P9 substation transformer limit (%)"),

@@ -60,6 +60,7 @@ REGISTER = table(
         "energised_at": moment("送电时间", "energised at", missing="not energised"),
         "reserved_kw": number("占用容量", "reserved power", "kW", missing="reserves nothing", above=0.0),
         "reserved_kva": number("占用容量（视在）", "reserved apparent power", "kVA", missing="not stated", above=0.0),
+        "substation_id": text("变电站编号", "substation id", "Of what it reserves.", missing="reserves nothing"),
         "version": count("版本", "version"),
     },
 )

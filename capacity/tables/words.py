@@ -158,6 +158,7 @@ REGISTER_EVENT = {
     "works_started": Word("外部或客户工程开工，时限暂停", "works outside or of the customer began: the clock stands"),
     "works_ready": Word("工程完工报验，时限起算", "works finished, inspection asked for: the clock runs"),
     "energised": Word("装表接电", "energised"),
+    "taken_up": Word("负荷已计入算例，停止占用", "its load is in the case: no longer reserved"),
     "withdrawn": Word("撤回", "withdrawn"),
     "expired": Word("失效", "expired"),
 }
@@ -184,6 +185,79 @@ PROJECT_STATUS = {
     "running": Word("在建", "running"),
     "done": Word("已投产", "done"),
     "cancelled": Word("已取消", "cancelled"),
+}
+WORK_KIND = {
+    "lv_service_drop": Word("接户线", "LV service drop"),
+    "lv_line": Word("低压架空线路", "LV overhead line"),
+    "lv_cable": Word("低压电缆", "LV cable"),
+    "lv_dedicated_circuit": Word(
+        "配变低压专用出线（开关与出口）", "outlet for a dedicated LV circuit at the transformer"
+    ),
+    "lv_pole": Word("低压电杆", "LV pole"),
+    "lv_box": Word("低压分支箱（表箱）", "LV distribution or meter box"),
+    "transformer_replacement": Word("更换配变", "transformer replacement"),
+    "transformer_station": Word("新增公用配变台区", "additional transformer station"),
+    "mv_line": Word("10千伏架空线路", "10 kV overhead line"),
+    "mv_cable": Word("10千伏电缆", "10 kV cable"),
+    "mv_tee_switch": Word("10千伏T接点及分界开关", "10 kV tee with switch"),
+    "ring_main_unit": Word("环网柜", "ring main unit"),
+    "customer_transformer": Word("用户配变（专变）", "customer's transformer"),
+    "metering_lv": Word("低压计量装置", "LV metering"),
+    "metering_hv": Word("高压计量装置", "HV metering"),
+    "second_supply": Word("第二电源进线及闭锁", "second supply: incoming bay and interlock"),
+    "trench": Word("直埋电缆沟", "cable trench"),
+    "ducts": Word("电缆排管", "cable ducts"),
+    "road_crossing": Word("过路拉管（顶管）", "road crossing"),
+    "tap_change": Word("调整配变分接头", "tap change"),
+    "load_rebalancing": Word("负荷调整（割接、三相平衡）", "moving loads between transformers or phases"),
+    "open_point_move": Word("调整开环点", "moving the open point"),
+    "storage": Word("储能", "storage"),
+    "managed_charging": Word("有序充电", "managed charging"),
+}
+WORK_VARIANT = {
+    "": Word("", ""),
+    "overhead": Word("架空", "overhead"),
+    "cable": Word("电缆", "cable"),
+    "three_phase": Word("三相", "three-phase"),
+    "single_phase": Word("单相", "single-phase"),
+    "aluminium": Word("铝芯", "aluminium"),
+    "copper": Word("铜芯", "copper"),
+    "oil": Word("油浸", "oil-immersed"),
+    "dry": Word("干式", "dry-type"),
+    "pole": Word("柱上台架", "on poles"),
+    "box": Word("箱式", "compact station"),
+    "room": Word("配电室", "in a building"),
+}
+WORK_PART = {
+    "complete": Word("综合单价", "complete, fees included"),
+    "equipment": Word("设备材料", "equipment and material"),
+    "installation": Word("安装", "installation"),
+    "civil": Word("土建", "civil works"),
+    "fees": Word("其他费用（设计、监理、管理、预备）", "fees: design, supervision, management, reserve"),
+}
+WORK_UNIT = {
+    "m": Word("米", "m"),
+    "piece": Word("个（台、套）", "piece"),
+    "kwh": Word("千瓦时", "kWh"),
+}
+PROPERTY_SIDE = {
+    "network": Word("红线外", "on the network's side of the property line"),
+    "premises": Word("红线内", "behind the property line"),
+}
+PAYER = {
+    "company": Word("供电企业", "the company"),
+    "customer": Word("用户", "the customer"),
+    "open": Word("以供电方案答复为准", "stated in the supply offer"),
+}
+PRICE_MARK = {
+    "verified": Word("已核对公开来源", "verified: as a public source states it"),
+    "typical": Word("由公开来源推得", "typical: derived from a public source"),
+    "assumed": Word("假定", "assumed: no public source found"),
+}
+PACE = {
+    "short": Word("最快", "shortest"),
+    "usual": Word("通常", "usual"),
+    "long": Word("最慢", "longest"),
 }
 VARIANT = {
     "": Word("", ""),

@@ -6,13 +6,14 @@ computed on are still the same (docs/register.md).
 """
 
 from capacity.applications.register.accepting import accept, accept_with
-from capacity.applications.register.errors import Changed, NotAllowed, Refused, RegisterError, StaleClaim
+from capacity.applications.register.errors import Changed, NotAllowed, Refused, StaleClaim
 from capacity.applications.register.events import EVENTS, OPEN
 from capacity.applications.register.facts import claim_as_json, claim_of_json, faults
 from capacity.applications.register.opening import Register, create_register, open_register
 from capacity.applications.register.reading import application, applications, as_frame, take_snapshot
 from capacity.applications.register.replaying import replay, verify_history
-from capacity.applications.register.steps import add, amend, energise, expire, offer, withdraw, works
+from capacity.applications.register.steps import add, amend, energise, expire, offer, take_up, withdraw, works
+from capacity.errors import RegisterError
 
 __all__ = [
     "EVENTS",
@@ -40,6 +41,7 @@ __all__ = [
     "open_register",
     "replay",
     "take_snapshot",
+    "take_up",
     "verify_history",
     "withdraw",
     "works",

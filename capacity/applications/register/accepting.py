@@ -7,12 +7,13 @@ import random
 import time
 from collections.abc import Callable
 
-from capacity.applications.register.errors import Refused, RegisterError, StaleClaim
+from capacity.applications.register.errors import Refused, StaleClaim
 from capacity.applications.register.events import status_after
 from capacity.applications.register.facts import claim_as_json
 from capacity.applications.register.opening import Register
 from capacity.applications.register.reading import application, take_snapshot
 from capacity.applications.register.records import bump, current, record, writing
+from capacity.errors import RegisterError
 from capacity.tables.register import Application, Claim, Compute, Refusal
 
 ATTEMPTS = 12

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from capacity.errors import CapacityError
+from capacity.errors import RegisterError
 from capacity.tables.register import Claim, ElementVersion, Refusal
-
-
-class RegisterError(CapacityError):
-    """The register cannot be used, or refuses what is asked of it; nothing was changed."""
-
-    def __init__(self, sentence_en: str, sentence_zh: str) -> None:
-        self.sentence_en, self.sentence_zh = sentence_en, sentence_zh
-        super().__init__(f"{sentence_en}\n{sentence_zh}")
-
-    def __reduce__(self) -> tuple[type[RegisterError], tuple[object, ...]]:
-        return type(self), (self.sentence_en, self.sentence_zh)
 
 
 class NotAllowed(RegisterError):

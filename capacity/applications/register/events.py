@@ -36,6 +36,7 @@ EVENTS = {
         Event("works_started", ("accepted",), ""),
         Event("works_ready", ("accepted",), ""),
         Event("energised", ("accepted",), "energised"),
+        Event("taken_up", ("energised",), "", "frees"),
         Event("withdrawn", OPEN, "withdrawn", "frees"),
         Event("expired", OPEN, "expired", "frees"),
     )

@@ -23,8 +23,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, insert, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, ProgrammingError
 
-from capacity.applications.register.errors import RegisterError
 from capacity.applications.register.models import ABOUT
+from capacity.errors import RegisterError
 
 WAIT_SECONDS = 30
 """How long a desk waits for another one's transaction, which takes milliseconds."""

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from capacity.applications.register.errors import RegisterError
 from capacity.applications.register.models import APPLICATIONS, ELEMENTS
 from capacity.applications.register.opening import Register, reading, told
 from capacity.applications.register.records import application_of, stamps_of
+from capacity.errors import RegisterError
 from capacity.tables._schema import conform
 from capacity.tables.register import REGISTER, Application, ElementVersion, Snapshot
 
@@ -79,8 +79,14 @@ def _record(register: Register, one: Application) -> dict[str, Any]:
         "energise_on": pd.Timestamp(one.facts.energise_on) if one.facts.energise_on else pd.NaT,
         "reserved_kw": one.reserved_kw,
         "reserved_kva": one.reserved_kva,
+        "substation_id": _substation(one),
         "version": one.version,
     }
+
+
+def _substation(one: Application) -> str | None:
+    elements = one.claim.elements if one.claim else ()
+    return next((element.element_id for element in elements if element.element_type == "substation"), None)
 
 
 def all_applications(

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from capacity.applications.register.errors import Changed, RegisterError
+from capacity.applications.register.errors import Changed
 from capacity.applications.register.events import status_after
 from capacity.applications.register.facts import claim_of_json, facts_of
 from capacity.applications.register.models import APPLICATIONS, ELEMENTS, HISTORY
 from capacity.applications.register.opening import Register, told
+from capacity.errors import RegisterError
 from capacity.tables.register import Application, ElementVersion, Facts, Stamp
 
 if TYPE_CHECKING:

@@ -10,14 +10,13 @@ import datetime as dt
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from capacity.applications.register.errors import RegisterError
 from capacity.applications.register.events import EVENTS
 from capacity.applications.register.facts import as_json, faults
 from capacity.applications.register.models import ABOUT, APPLICATIONS
 from capacity.applications.register.opening import Register
 from capacity.applications.register.reading import application
 from capacity.applications.register.records import bump, current, enter, now, record, row_of, writing
-from capacity.errors import InputError
+from capacity.errors import InputError, RegisterError
 from capacity.tables.register import Application, Facts
 
 
@@ -134,6 +133,13 @@ def energise(
         record(connection, found, "energised", who=who, why=why, stamped="energised_at")
         _count_change(connection, found)
     return application(register, application_id)
+
+
+def take_up(
+    register: Register, application_id: str, *, who: str, why: str, expected_version: int | None = None
+) -> Application:
+    """The case holds the energised customer's load now, though no meter tells: it reserves no longer."""
+    return _close(register, application_id, "taken_up", who, why, expected_version)
 
 
 def withdraw(
