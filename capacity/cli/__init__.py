@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from capacity.cli import language, printing
-from capacity.errors import CapacityError, InputError
+from capacity.errors import CapacityError, InputError, PublicationError, RegisterError
 
 app = typer.Typer(
     add_completion=False,
@@ -42,7 +42,7 @@ def options(
     language.set_language(lang)
 
 
-from capacity.cli import cases, months, profile, runs, verify  # noqa: E402, F401  # their commands register with ``app``
+from capacity.cli import applications, cases, months, profile, publishing, runs, verify  # noqa: E402, F401  # their commands register with ``app``
 
 
 def main() -> None:
@@ -54,6 +54,10 @@ def main() -> None:
         printing.print_issues([issue for issue in error.issues if issue.severity == "error"], to=printing.errors)
         count = sum(issue.severity == "error" for issue in error.issues)
         printing.errors.print(language.say(f"共 {count} 个错误，未计算。", f"{count} errors; nothing was computed."))
+        sys.exit(INPUT_PROBLEM)
+    except (PublicationError, RegisterError) as error:
+        sentence = language.say(error.sentence_zh, error.sentence_en)
+        printing.errors.print(sentence, style="bold red", markup=False, highlight=False)
         sys.exit(INPUT_PROBLEM)
     except CapacityError as error:
         printing.errors.print(str(error), style="bold red", markup=False)

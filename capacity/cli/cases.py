@@ -9,6 +9,7 @@ import typer
 
 from capacity.cli import INPUT_PROBLEM, USAGE, Stamps, app, printing
 from capacity.cli.language import say
+from capacity.cli.runs import RegisterUrl, with_register
 
 scenarios_app = typer.Typer(no_args_is_help=True, help="Scenario files. 情景文件。")
 app.add_typer(scenarios_app, name="scenarios")
@@ -93,13 +94,14 @@ def export(
 @app.command()
 def check(
     folder: Annotated[Path, typer.Argument(help="The case folder.", metavar="CASE")],
+    register: RegisterUrl = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Report every problem of a case at once; exit code 1 on errors. 检查算例。"""
     from capacity.case import load_case
     from capacity.study import check as check_case
 
-    issues = check_case(load_case(folder))
+    issues = check_case(with_register(load_case(folder), register))
     if as_json:
         typer.echo(printing.issues_as_json(issues))
     else:

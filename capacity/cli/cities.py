@@ -26,6 +26,17 @@ def is_city(folder: Path) -> bool:
     return (folder / CITY_FILE).is_file() and not (folder / CASE_FILE).exists()
 
 
+def refuse_register(url: str | None) -> None:
+    """A register is frozen case by case."""
+    if url is not None:
+        raise typer.BadParameter(
+            say(
+                "登记册只能用于单个算例，请逐个成员计算",
+                "a register is used case by case: run the city's members one by one",
+            )
+        )
+
+
 def refuse_scenario(scenario: Path | None) -> None:
     """A scenario names elements of one case."""
     if scenario is not None:

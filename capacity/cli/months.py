@@ -9,7 +9,15 @@ import typer
 
 from capacity.cli import Stamps, app, printing
 from capacity.cli.language import say
-from capacity.cli.runs import moment, show, stop_unless_confirmed, write_with_pictures
+from capacity.cli.runs import (
+    RegisterUrl,
+    moment,
+    show,
+    show_promises,
+    stop_unless_confirmed,
+    with_register,
+    write_with_pictures,
+)
 
 
 @app.command()
@@ -29,6 +37,7 @@ def month(
         Path | None, typer.Option(help="Last month's run; default: the newest earlier run of this case in --results.")
     ] = None,
     results: Annotated[Path, typer.Option(help="Folder of the runs.")] = Path("results"),
+    register: RegisterUrl = None,
 ) -> None:
     """Append the month's readings, check, run, compare with last month, write the month's workbook. 月度例行。"""
     from capacity.month import WORKBOOK, run_month
@@ -43,6 +52,7 @@ def month(
             as_of=moment(as_of),
             previous=previous,
             results=results,
+            prepare=lambda case: with_register(case, register),
             progress=told,
         )
         told("writing", 0, 0)
@@ -51,6 +61,7 @@ def month(
     printing.print_issues(done.issues)
     printing.console.print(say(f"新增 {done.added} 个读数。", f"{done.added} new readings."))
     show(done.run, target)
+    show_promises(done.run)
     if done.previous is None:
         printing.console.print(say("没有上月结果可比。", "no run of last month to compare with."))
     printing.where("月度工作簿", "the month's workbook", target / WORKBOOK)

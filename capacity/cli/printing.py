@@ -42,6 +42,12 @@ STAGES = {
     "city": ("生成城市", "making the city"),
     "reading": ("读取结果与算例", "reading the run and its case"),
     "verification": ("核验节点容量", "putting node figures to the test"),
+    "reading run": ("读取计算结果", "reading the run"),
+    "protection": ("保护用户信息", "protecting customers"),
+    "former releases": ("往期发布", "former releases"),
+    "downloads": ("下载文件", "files for download"),
+    "page data": ("地图数据", "data of the page"),
+    "record": ("发布档案", "record of the release"),
 }
 
 

@@ -17,11 +17,20 @@ from capacity.cli.language import language, say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from capacity.tables.case import Window
+    from capacity.tables.case import Case, Window
     from capacity.tables.run import Run
 
 
 PICTURES = "pictures"
+RegisterUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--register",
+        envvar="CAPACITY_REGISTER",
+        help="Register of applications whose snapshot replaces the case's applications.csv.",
+        metavar="URL",
+    ),
+]
 
 
 class Engine(enum.StrEnum):
@@ -46,6 +55,7 @@ class NodeShape(enum.StrEnum):
 def run(
     folder: Annotated[Path, typer.Argument(help="The case folder, or a city's.", metavar="CASE")],
     scenario: Annotated[Path | None, typer.Option(help="Scenario file laid over the case (not over a city).")] = None,
+    register: RegisterUrl = None,
     as_of: Annotated[str | None, typer.Option(help="As-of date, if not the case's own (YYYY-MM-DD).")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run; default results/<run name>.")] = None,
     from_: Annotated[str | None, typer.Option("--from", help="First step, to look at a part of the window.")] = None,
@@ -96,6 +106,7 @@ def run(
         from capacity.tables.city_run import MemberOptions
 
         cities.refuse_scenario(scenario)
+        cities.refuse_register(register)
         options = MemberOptions(
             engine=engine.value,
             as_of=asked.date() if asked is not None else None,
@@ -112,6 +123,7 @@ def run(
     case = load_case(folder)
     if asked is not None:
         case = case.with_as_of(asked)
+    case = with_register(case, register)
     loaded = load_scenario(scenario) if scenario else None
     part = part_of_window(past_window(case), from_, to)
     with place(scheduler) as where, printing.progress() as told:
@@ -135,6 +147,7 @@ def run(
         typer.echo(done.manifest.model_dump_json(indent=1))
     else:
         show(done, target)
+        show_promises(done)
     stop_unless_confirmed(done)
 
 
@@ -207,6 +220,36 @@ def show(done: Run, target: Path) -> None:
         printing.where("工作簿", "workbook", target / "summary.xlsx")
     if (target / PICTURES).is_dir():
         printing.where("图片", "pictures", target / PICTURES)
+
+
+def with_register(case: Case, url: str | None) -> Case:
+    """The case with a snapshot of the register in place of its own applications, where a register is given."""
+    if url is None:
+        return case
+    from capacity import desk
+    from capacity.applications.register import open_register, take_snapshot
+
+    return desk.with_register(case, take_snapshot(open_register(url)))
+
+
+def show_promises(done: Run) -> None:
+    """Of a run made with a register: its snapshot, and promises that no longer fit (P7)."""
+    from capacity.cli.application_tables import print_over_committed
+    from capacity.desk import over_committed_in
+    from capacity.tables.register import SNAPSHOT_HASH
+
+    sha256 = done.manifest.input_hashes.get(SNAPSHOT_HASH)
+    if sha256 is None:
+        return
+    count = len(done.applications)
+    printing.console.print(
+        say(
+            f"登记册快照 {sha256[:12]}：{count} 份申请",
+            f"snapshot {sha256[:12]} of the register: {count} applications",
+        ),
+        highlight=False,
+    )
+    print_over_committed(over_committed_in(done))
 
 
 def stop_unless_confirmed(done: Run) -> None:

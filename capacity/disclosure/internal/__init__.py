@@ -4,5 +4,6 @@ Nothing of this may reach the public site; :func:`capacity.disclosure.site.write
 """
 
 from capacity.disclosure.internal.payload import internal_payload
+from capacity.disclosure.internal.release import internal_release
 
-__all__ = ["internal_payload"]
+__all__ = ["internal_payload", "internal_release"]

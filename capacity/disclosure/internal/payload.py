@@ -27,6 +27,7 @@ _WORDS: Mapping[str, Mapping[str, Word]] = {
     "criterion": words.CRITERION,
     "reason": words.REASON,
     "element_type": words.ELEMENT_TYPE,
+    "type": words.ELEMENT_TYPE,
     "action": words.ACTION,
     "direction": words.DIRECTION,
     "phases": words.PHASES,

@@ -4,7 +4,6 @@ from capacity.disclosure.site.index import (
     RELEASES,
     SiteFile,
     SiteIndex,
-    next_release_id,
     read_release_files,
     release_folders,
 )
@@ -18,7 +17,6 @@ __all__ = [
     "built_page",
     "is_internal_site",
     "is_public_site",
-    "next_release_id",
     "read_release_files",
     "release_folders",
     "write_internal_site",

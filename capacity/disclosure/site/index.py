@@ -109,17 +109,6 @@ def is_release_id(name: str) -> bool:
     return _ID.match(name) is not None
 
 
-def next_release_id(as_of: dt.date, taken: set[str]) -> str:
-    """The id of a new release: the month of its as-of date, ``-r2`` and so on when that month has been published.
-
-    >>> next_release_id(dt.date(2026, 11, 1), {"2026-10", "2026-11", "2026-11-r2"})
-    '2026-11-r3'
-    """
-    month = f"{as_of:%Y-%m}"
-    former = [order_of(release_id)[1] for release_id in taken if order_of(release_id)[0] == month]
-    return month if not former else f"{month}-r{max(former) + 1}"
-
-
 def described(path: Path, folder: Path, said: dict[str, SiteFile] | None = None) -> SiteFile:
     """One file with its size and hash; titles and kind come from ``said``, by path."""
     content = path.read_bytes()

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from capacity.disclosure.guide import Language, guide_html
+from capacity.disclosure.guide import guide_html
 from capacity.errors import PublicationError
 from capacity.tables.release import DisclosureRules
 
 TEMPLATES = "templates"
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
-_GUIDES: dict[str, Language] = {"guide_zh": "zh", "guide_en": "en"}
+_GUIDE = re.compile(r"<!-- guide:(zh|en) -->")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def built_page() -> Path:
 
 
 def fill_template(template: str, shell: Shell) -> str:
-    """The page of a template.
+    """The page of a template: ``{{word}}`` is replaced by what the shell says, ``<!-- guide:zh -->`` by the guide.
 
     Raises
     ------
@@ -79,13 +79,14 @@ def fill_template(template: str, shell: Shell) -> str:
     }
 
     def value(match: re.Match[str]) -> str:
-        if match[1] in _GUIDES:
-            return guide_html(_GUIDES[match[1]], shell.rules)
         if match[1] not in values:
             raise ValueError(f"the template asks for an unknown '{match[1]}'")
         return html.escape(values[match[1]], quote=True)
 
-    return _PLACEHOLDER.sub(value, template)
+    def guide(match: re.Match[str]) -> str:
+        return guide_html("zh" if match[1] == "zh" else "en", shell.rules)
+
+    return _GUIDE.sub(guide, _PLACEHOLDER.sub(value, template))
 
 
 def write_shell(assets: Path, name: str, shell: Shell, target: Path) -> None:

@@ -165,7 +165,9 @@ _WRONG = {
 
 
 def _copy_assets(assets: Path, folder: Path) -> None:
-    shutil.copytree(assets, folder / ASSETS, ignore=shutil.ignore_patterns(TEMPLATES, ".*", "__pycache__"))
+    shutil.copytree(
+        assets, folder / ASSETS, ignore=shutil.ignore_patterns(TEMPLATES, "build.json", ".*", "__pycache__")
+    )
 
 
 def _write_release(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 import socket
@@ -18,7 +17,6 @@ from sample_release import sample_release
 from capacity.disclosure.site import (
     is_internal_site,
     is_public_site,
-    next_release_id,
     release_folders,
     write_internal_site,
     write_site,
@@ -195,20 +193,6 @@ def test_write_site__an_id_that_is_there_already_is_refused(tmp_path: Path, asse
     (tmp_path / "second").mkdir()
     with pytest.raises(PublicationError, match="holds a release 2026-11 already"):
         write_site(sample_release(), assets, [], tmp_path / "second", first)
-
-
-@pytest.mark.parametrize(
-    ("taken", "expected"),
-    [
-        (set(), "2026-11"),
-        ({"2026-10"}, "2026-11"),
-        ({"2026-11"}, "2026-11-r2"),
-        ({"2026-11", "2026-11-r2", "2026-11-r10"}, "2026-11-r11"),
-        ({"2026-11-r2"}, "2026-11-r3"),  # the first one was withdrawn: its id is not used again
-    ],
-)
-def test_next_release_id__counts_corrections_of_a_month(taken: set[str], expected: str) -> None:
-    assert next_release_id(dt.date(2026, 11, 1), taken) == expected
 
 
 class _Strictness(HTMLParser):
