@@ -5,7 +5,7 @@ Only ``prepare`` and what it calls see exact figures; whoever writes public byte
 
 from capacity.disclosure.basis import Basis, basis_of, join_bases
 from capacity.disclosure.jumps import Approvals, Jump, read_approvals, write_jumps
-from capacity.disclosure.prepare import Prepared, prepare
+from capacity.disclosure.prepare import Prepared, prepare, prepare_unprotected
 from capacity.disclosure.record import Record, RecordEntry, read_record, write_record
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "basis_of",
     "join_bases",
     "prepare",
+    "prepare_unprotected",
     "read_approvals",
     "read_record",
     "write_jumps",

@@ -15,7 +15,7 @@ from capacity.disclosure import figures_of
 from capacity.disclosure.areas import public_areas
 from capacity.disclosure.basis import Basis
 from capacity.disclosure.changes import changes
-from capacity.disclosure.codes import with_codes
+from capacity.disclosure.codes import new_key, with_codes
 from capacity.disclosure.jumps import Approvals, Jump, check_approvals, find_jumps
 from capacity.disclosure.moves import causes, moves
 from capacity.disclosure.polygons import public_shapes
@@ -23,10 +23,11 @@ from capacity.disclosure.protection import Decision, Facts, Former, decide, fact
 from capacity.disclosure.record import EntryFacts, Record, RecordEntry, key_of
 from capacity.disclosure.rounding import wide_edges
 from capacity.errors import InputError, PolicyError, PublicationError
-from capacity.tables._schema import conform
+from capacity.tables._schema import conform, empty
 from capacity.tables.policy import Policy
 from capacity.tables.policy_values import policy_value
 from capacity.tables.public.branches import BRANCHES
+from capacity.tables.public.changes import CHANGES
 from capacity.tables.public.hours import HOURS
 from capacity.tables.public.terms import TERMS
 from capacity.tables.release import DisclosureRules, Release, ReleaseAbout
@@ -134,6 +135,44 @@ def prepare(
         approvals=approvals.content if approvals is not None else b"",
     )
     return Prepared(release, record, () if approvals is not None else jumps, _notes(about, areas))
+
+
+def prepare_unprotected(
+    basis: Basis,
+    rules: DisclosureRules,
+    policy: Policy,
+    terms: pd.DataFrame,
+    today: dt.date,
+    *,
+    licence: str = LICENCE,
+) -> tuple[Release, tuple[str, ...]]:
+    """The tables of a release with nothing withheld, for the planners' own map: internal, never published.
+
+    Returns
+    -------
+    The release (areas without a place in any record, codes made for this time alone) and the ``area_id`` of each row
+    of its areas.
+    """
+    codes = with_codes(basis.areas["area_id"].astype(str), {}, new_key())
+    facts = facts_of(basis, rules, policy)
+    table = figures_of.figures(basis, facts, rules)
+    wanted = figures_of.wanted(basis, facts, table, rules)
+    everything = pd.DataFrame(
+        {"publication": "full", "reason": "", "hours": table.index.isin(wanted.hours.index), "elements": True},
+        index=table.index,
+    )
+    decision = Decision(everything, wanted.shared.index)
+    areas = public_areas(basis, table, decision, codes, wanted.shared)
+    release = Release(
+        about=_about(basis, rules, policy, None, today, _release_id(basis.as_of, None), areas, licence),
+        areas=areas.reset_index(drop=True),
+        hours=_long_hours(wanted.hours, areas),
+        changes=empty(CHANGES),
+        branches=_branches(areas, basis),
+        terms=conform(terms, TERMS),
+        shapes=public_shapes(basis.shapes.assign(derived=False), codes, rules),
+    )
+    return release, tuple(areas.index)
 
 
 def _check_ranges(rules: DisclosureRules, policy: Policy) -> None:
