@@ -49,13 +49,15 @@ class Prepared:
 
     Attributes
     ----------
-    jumps : moves that nothing explains and nobody approved. While there are any, nothing may be published.
+    jumps : moves that nothing explains.
+    unapproved : those of them that nobody approved. While there are any, nothing may be published.
     notes : what the publisher should know, each as (Chinese, English).
     """
 
     release: Release
     record: RecordEntry
     jumps: tuple[Jump, ...]
+    unapproved: tuple[Jump, ...]
     notes: tuple[tuple[str, str], ...]
 
 
@@ -134,7 +136,7 @@ def prepare(
         key=key,
         approvals=approvals.content if approvals is not None else b"",
     )
-    return Prepared(release, record, () if approvals is not None else jumps, _notes(about, areas))
+    return Prepared(release, record, jumps, () if approvals is not None else jumps, _notes(about, areas))
 
 
 def prepare_unprotected(

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -174,19 +173,16 @@ def read_record(folder: Path) -> Record:
     return Record(folder, codes.key, codes.codes, tuple(e for e, _ in found), tuple(a for _, a in found))
 
 
-def write_record(former: Record | None, entry: RecordEntry, growing: Path) -> None:
-    """Write the whole record with a new entry into the empty folder ``growing``.
+def write_record(entry: RecordEntry, folder: Path) -> None:
+    """Add an entry to the record in ``folder``: a copy of the former one, or an empty folder for the first release.
 
-    The caller puts it in the place of the former one. Former entries are copied byte for byte.
+    The caller puts the folder in the place of the former record when it is whole.
     """
-    growing.mkdir(parents=True, exist_ok=True)
-    if former is not None:
-        for old in former.entries:
-            shutil.copytree(former.folder / old.release_id, growing / old.release_id)
-    _write_entry(entry, growing / entry.entry.release_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_entry(entry, folder / entry.entry.release_id)
     codes = _Codes(key=entry.key, codes=entry.codes)
-    (growing / CODES).write_text(codes.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    (growing / README).write_text(_README_TEXT, encoding="utf-8")
+    (folder / CODES).write_text(codes.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    (folder / README).write_text(_README_TEXT, encoding="utf-8")
 
 
 def key_of(former: Record | None) -> str:
