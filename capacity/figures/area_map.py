@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from matplotlib.patches import Patch, Rectangle
 from shapely import box, unary_union
 
 from capacity.figures.fonts import Lettering
+from capacity.figures.furniture import draw_north, draw_scale, size_of
 from capacity.figures.sheet import (
     INK,
     LINES,
@@ -61,7 +61,7 @@ def _draw_map(
     frame: Any = None,
 ) -> Path:
     """One map: areas by status with name and allowed capacity, feeders, scale bar and north arrow."""
-    width, height = _size(shapes, feeders) if frame is None else _size_of(frame.bounds)
+    width, height = _size(shapes, feeders) if frame is None else size_of(frame.bounds)
     figure = new_figure(width, height)
     note = letters.say(
         "数字：同时允许接入容量（kVA），≥ 为下限；同一线路上的网格不可相加。内部资料，含线路走向。",
@@ -83,8 +83,8 @@ def _draw_map(
     figure.canvas.draw()
     _draw_labels(axes, known[~known.within(unary_union(details))] if details else known, letters)
     if metric:
-        _draw_scale(axes)
-    _draw_north(figure, letters, width, height)
+        draw_scale(axes)
+    draw_north(figure, letters, width, height)
     _draw_legend(figure, run, letters, colours, width, top, 0 if frame is not None else len(shapes) - len(known))
     return save(figure, path)
 
@@ -161,13 +161,7 @@ def _size(shapes: gpd.GeoDataFrame, feeders: gpd.GeoDataFrame) -> tuple[float, f
         return 11.0, 7.0
     west, south = min(b[0] for b in bounds), min(b[1] for b in bounds)
     east, north = max(b[2] for b in bounds), max(b[3] for b in bounds)
-    return _size_of((west, south, east, north))
-
-
-def _size_of(bounds: tuple[float, float, float, float]) -> tuple[float, float]:
-    west, south, east, north = bounds
-    ratio = (north - south) / max(east - west, 1e-9)
-    return 12.5, min(13.0, max(6.0, 9.6 * ratio + 1.6))
+    return size_of((west, south, east, north))
 
 
 def _draw_feeders(axes: Any, run: Run, feeders: gpd.GeoDataFrame) -> dict[str, str]:
@@ -214,34 +208,6 @@ def _figure_of(row: Any, letters: Lettering) -> str:
     if not pd.isna(row.allowed_kva):
         return f"{bound}{rounded_down(row.allowed_kva):,.0f} kVA"
     return letters.say("未知", "unknown")
-
-
-def _draw_scale(axes: Any) -> None:
-    left, right = axes.get_xlim()
-    bottom, top = axes.get_ylim()
-    length_m = _round_length((right - left) / 5.0)
-    x, y = left + 0.02 * (right - left), bottom + 0.012 * (top - bottom)
-    axes.plot([x, x + length_m / 2], [y, y], color=INK, linewidth=4, solid_capstyle="butt", zorder=6)
-    axes.plot([x + length_m / 2, x + length_m], [y, y], color="#9FB2BF", linewidth=4, solid_capstyle="butt", zorder=6)
-    text = f"{length_m / 1000:g} km" if length_m >= 1000 else f"{length_m:g} m"
-    axes.annotate(
-        text, (x + length_m, y), xytext=(6, 0), textcoords="offset points", va="center", fontsize=9, color=INK
-    )
-
-
-def _round_length(about_m: float) -> float:
-    power = 10.0 ** math.floor(math.log10(max(about_m, 1e-6)))
-    return max(step * power for step in (1.0, 2.0, 5.0) if step * power <= about_m)
-
-
-def _draw_north(figure: Any, letters: Lettering, width: float, height: float) -> None:
-    x, y = 1.0 - 0.55 / width, 0.75 / height
-    figure.text(x, y + 0.42 / height, letters.say("北", "N"), ha="center", va="bottom", fontsize=11, color=INK)
-    arrow = {"arrowstyle": "-|>", "color": INK, "lw": 1.6}
-    overlay = figure.add_axes((0, 0, 1, 1), zorder=-1)
-    overlay.set_axis_off()
-    overlay.set(xlim=(0, 1), ylim=(0, 1))
-    overlay.annotate("", (x, y + 0.42 / height), (x, y), arrowprops=arrow)
 
 
 def _draw_legend(
