@@ -38,6 +38,7 @@ STATES: tuple[str, ...] = (*STATUS, "withheld")
 _LABEL_ORDER = {"blocked": 0, "pre_control": 1, "no_data": 2, "withheld": 3, "open": 4}
 _LEGEND_INCH = 3.0
 _FINE_LINES_FROM = 400  # areas: more than these are drawn with thin edges
+_SMALL_LABELS_FROM = 60
 _PALETTE = 160  # colours
 _MOST_LABELS = 250  # tried, the most restricted and largest first
 
@@ -186,6 +187,7 @@ def _draw_labels(axes: Any, shapes: gpd.GeoDataFrame, letters: Lettering) -> Non
     order = shapes.assign(rank=shapes["state"].map(_LABEL_ORDER), extent=-shapes.geometry.area)
     order = order.sort_values(["rank", "extent"]).head(_MOST_LABELS)
     renderer = axes.figure.canvas.get_renderer()
+    size = 8.5 if len(shapes) <= _SMALL_LABELS_FROM else 7.0
     taken: list[Any] = []
     for area in order.itertuples():
         point = area.geometry.representative_point()
@@ -194,7 +196,7 @@ def _draw_labels(axes: Any, shapes: gpd.GeoDataFrame, letters: Lettering) -> Non
         figure = _figure_of(area, letters)
         for words in (f"{letters.label(area.name, area.area_code)}\n{figure}", figure):
             text = axes.text(
-                point.x, point.y, words, ha="center", va="center", fontsize=8.5, color="#1A1A1A", zorder=5,
+                point.x, point.y, words, ha="center", va="center", fontsize=size, color="#1A1A1A", zorder=5,
                 linespacing=1.25,
                 bbox={"boxstyle": "round,pad=0.22", "facecolor": "white", "edgecolor": "none", "alpha": 0.88},
             )  # fmt: skip
