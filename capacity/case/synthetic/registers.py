@@ -115,7 +115,8 @@ def applications(plan: Plan) -> pd.DataFrame:
         )
         for a in plan.applications
     ]
-    return _table(rows, list(APPLICATIONS.columns), APPLICATIONS)
+    stated = [name for name in APPLICATIONS.columns if name != "reserves"]  # a register's word; the case has none
+    return _table(rows, stated, APPLICATIONS)
 
 
 def projects(plan: Plan) -> pd.DataFrame:
