@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from capacity.errors import RunError
 from capacity.proof import started_from
 from capacity.runs import read_manifest, read_run
 from capacity.study import Progress, run_study
+from capacity.tables.case import Case
 from capacity.tables.issue import Issue
 from capacity.tables.run import Manifest, Run
 
@@ -47,6 +48,7 @@ def run_month(
     as_of: pd.Timestamp | None = None,
     previous: Path | None = None,
     results: Path = Path("results"),
+    prepare: Callable[[Case], Case] | None = None,
     progress: Progress | None = None,
 ) -> Month:
     """Append meter exports to a case and run it as of the day after their last reading.
@@ -56,6 +58,7 @@ def run_month(
     readings_are : whether the meters' times name the start or the end of their interval.
     contradictory : what stays where a new reading differs from the stored one.
     as_of : another as-of date.
+    prepare : changes the case before it is run, e.g. puts a register's applications in place of its own.
     previous : the run to compare with; by default the newest earlier one of this case, without a scenario, in
         ``results``.
 
@@ -71,7 +74,8 @@ def run_month(
         case = load_case(folder)
         if as_of is None and report.last is not None:
             as_of = report.last.normalize() + pd.Timedelta(days=1)
-        made = run_study(case if as_of is None else case.with_as_of(as_of), progress=progress)
+        dated = case if as_of is None else case.with_as_of(as_of)
+        made = run_study(prepare(dated) if prepare else dated, progress=progress)
         run = started_from(made, folder)
     before = previous or _newest_before(run.manifest, results)
     return Month(run, read_run(before) if before else None, report.added, report.issues)

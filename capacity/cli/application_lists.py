@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -28,7 +29,16 @@ from capacity.cli.language import say
 if TYPE_CHECKING:
     import pandas as pd
 
-Status = Literal["received", "offered", "accepted", "energised", "withdrawn", "expired"]
+
+class Status(enum.StrEnum):
+    """Statuses of an application."""
+
+    received = "received"
+    offered = "offered"
+    accepted = "accepted"
+    energised = "energised"
+    withdrawn = "withdrawn"
+    expired = "expired"
 
 
 @applications_app.command("list")

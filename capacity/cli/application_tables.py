@@ -50,15 +50,17 @@ def one_line(one: Application) -> str:
 def listed(found: Sequence[Application]) -> Table:
     """Applications as a table."""
     table = Table(title=say(f"申请（{len(found)}）", f"applications ({len(found)})"), title_justify="left")
-    for zh, en in (("编号", "id"), ("状态", "status"), ("用户", "customer"), ("kW", "kW"), ("占用 kVA", "reserved kVA"),
-                   ("接入", "at"), ("期望送电", "wanted by"), ("版本", "version")):  # fmt: skip
+    table.add_column(say("编号", "id"), no_wrap=True)
+    for zh, en in (("状态", "status"), ("kW", "kW"), ("占用 kVA", "reserved kVA"), ("接入", "at"),
+                   ("期望送电", "wanted by"), ("客户", "customer"), ("版本", "version")):  # fmt: skip
         table.add_column(say(zh, en))
     for one in found:
         facts = one.facts
         reserved = "" if one.reserved_kva is None else f"{one.reserved_kva:.1f}"
         place = facts.node_id or facts.transformer_id or facts.feeder_id or f"{facts.longitude},{facts.latitude}"
-        cells = (one.application_id, word(APPLICATION_STATUS[one.status]), word(CUSTOMER_KIND[facts.customer_kind]),
-                 f"{facts.p_kw:g}", reserved, place, str(facts.energise_on or ""), str(one.version))  # fmt: skip
+        customer = word(CUSTOMER_KIND[facts.customer_kind]).split(say("、", ","))[0]
+        cells = (one.application_id, word(APPLICATION_STATUS[one.status]), f"{facts.p_kw:g}", reserved, place,
+                 str(facts.energise_on or ""), facts.customer or customer, str(one.version))  # fmt: skip
         table.add_row(*map(escape, cells))
     return table
 
@@ -71,7 +73,10 @@ def history(register: Register, one: Application) -> Table:
         table.add_column(say(zh, en))
     for stamp in one.stamps:
         at = f"{register.local(stamp.at):%Y-%m-%d %H:%M:%S}"
-        why = stamp.why or (stamp.details if stamp.event == "refused" else "")
+        why = stamp.why
+        if stamp.event == "refused":
+            answer = json.loads(stamp.details)
+            why = " ".join(filter(None, [why, say(answer["sentence_zh"], answer["sentence_en"])]))
         what, status = word(REGISTER_EVENT[stamp.event]), word(APPLICATION_STATUS[stamp.status])
         table.add_row(at, what, status, escape(stamp.who), escape(why))
     return table
@@ -80,7 +85,8 @@ def history(register: Register, one: Application) -> Table:
 def due(rows: pd.DataFrame, title: str) -> Table:
     """Time limits as a table."""
     table = Table(title=title, title_justify="left")
-    for zh, en in (("申请", "application"), ("环节", "step"), ("情况", "state"), ("最迟日期", "due on"),
+    table.add_column(say("申请", "application"), no_wrap=True)
+    for zh, en in (("环节", "step"), ("情况", "state"), ("最迟日期", "due on"),
                    ("剩余工作日", "working days left"), ("说明", "remark")):  # fmt: skip
         table.add_column(say(zh, en))
     for row in rows.itertuples():

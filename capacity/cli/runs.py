@@ -13,6 +13,7 @@ import typer
 from capacity.cli import NOT_CONFIRMED, app, cities, printing
 from capacity.cli.cluster import place
 from capacity.cli.language import language, say
+from capacity.cli.publishing import publish_demo
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,6 @@ RegisterUrl = Annotated[
     str | None,
     typer.Option(
         "--register",
-        envvar="CAPACITY_REGISTER",
         help="Register of applications whose snapshot replaces the case's applications.csv.",
         metavar="URL",
     ),
@@ -156,8 +156,11 @@ def demo(
     seed: Annotated[int | None, typer.Option(help="Seed of the synthetic case.")] = None,
     networks: Annotated[Path, typer.Option(help="Folder for the case.")] = Path("networks"),
     results: Annotated[Path, typer.Option(help="Folder for the run.")] = Path("results"),
+    site: Annotated[
+        Path, typer.Option(help="Folder for the public site; an earlier demonstration there is replaced.")
+    ] = Path("public"),
 ) -> None:
-    """Build the bundled synthetic case, run it, say where to look. 演示。"""
+    """Build the bundled synthetic case, run it, publish it, say where to look. 演示。"""
     from capacity.case.synthetic import BUNDLED_NAME, BUNDLED_SEED, build_bundled_case
     from capacity.proof import started_from
     from capacity.study import run_study
@@ -173,6 +176,7 @@ def demo(
     show(done, target)
     printing.where("算例", "the case", folder)
     stop_unless_confirmed(done)
+    publish_demo(target, site)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from capacity.applications.register.errors import Refused, StaleClaim
 from capacity.applications.register.events import status_after
-from capacity.applications.register.facts import claim_as_json
+from capacity.applications.register.facts import claim_as_json, refusal_as_json
 from capacity.applications.register.opening import Register
 from capacity.applications.register.reading import application, take_snapshot
 from capacity.applications.register.records import bump, current, record, writing
@@ -164,7 +164,7 @@ def _enter_refusal(register: Register, found: Application, answer: Refusal, who:
     with writing(register) as connection:
         fresh = current(connection, found.application_id)
         if fresh.version == found.version:
-            record(connection, fresh, "refused", who=who, why=why, details=answer.sentence_en)
+            record(connection, fresh, "refused", who=who, why=why, details=refusal_as_json(answer))
 
 
 def _too_busy(stale: StaleClaim, attempts: int) -> Refusal:

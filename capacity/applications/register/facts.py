@@ -11,7 +11,7 @@ from typing import Any
 
 from capacity.tables.inputs.customers import CATEGORIES
 from capacity.tables.issue import Issue
-from capacity.tables.register import Claim, ElementVersion, Facts
+from capacity.tables.register import Claim, ElementVersion, Facts, Refusal
 from capacity.tables.words import AREA_CLASS, CATEGORY, CUSTOMER_KIND, LEVEL, PHASES, SUPPLY, Word
 
 _CHOICES: Mapping[str, Mapping[str, Word]] = {
@@ -164,6 +164,12 @@ def claim_of_json(content: str) -> Claim:
     record = json.loads(content)
     elements = tuple(ElementVersion(**one) for one in record.pop("elements"))
     return Claim(**record, elements=elements)
+
+
+def refusal_as_json(refusal: Refusal) -> str:
+    """A refusal as the history keeps it; a figure that is not known is null."""
+    record = dataclasses.asdict(refusal)
+    return _dump(record | {"figure_kva": None if math.isnan(refusal.figure_kva) else refusal.figure_kva})
 
 
 def _plain(value: object) -> object:

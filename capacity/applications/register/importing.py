@@ -70,11 +70,11 @@ def import_lines(
         for line in lines:
             facts = facts_of(_facts(line.values))
             problems = [*_problems(line, facts, file, lv_limit_kw, register.local(moment))]
-            claim = _claim(line, facts, power_factor, hangs, file) if not problems else None
+            held = present.get(line.application_id)
+            claim = None if problems or held else _claim(line, facts, power_factor, hangs, file)
             if isinstance(claim, Issue):
                 problems.append(claim)
             issues += problems
-            held = present.get(line.application_id)
             if held is not None:
                 issues += _contradictions(line, facts, held, file)
                 known.append(line.application_id)
