@@ -17,7 +17,7 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
-demo: $(VENV)/.installed ## install, build the bundled case, run it, say where to look
+demo: $(VENV)/.installed ## install, build the bundled case, run it, publish it, say where to look
 	$(BIN)/capacity demo
 
 test: $(VENV)/.installed-test ## the tests, without whole SimBench grids

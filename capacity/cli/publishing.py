@@ -65,6 +65,17 @@ def publish(
         show_published(done)
 
 
+def publish_demo(run: Path, site: Path) -> None:
+    """Publish the bundled case's run in the place of an earlier demonstration, and show what came of it."""
+    from capacity.publish import forget_synthetic
+    from capacity.publish import publish as publish_run
+
+    forget_synthetic(site)
+    with printing.progress() as told:
+        done = publish_run(run, site, progress=told)
+    show_published(done)
+
+
 def show_published(done: Published) -> None:
     """What was published, what was withheld and why, what changed, and where to look."""
     release, print_line = done.release, printing.console.print

@@ -5,12 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from capacity.disclosure.site import RELEASES, is_internal_site, is_public_site, release_folders
+from capacity.disclosure.site import (
+    RELEASES,
+    is_internal_site,
+    is_public_site,
+    read_release_files,
+    release_folders,
+)
 from capacity.disclosure.site.index import RELEASE_FILE
 from capacity.errors import PublicationError
 from capacity.runs.swap import left_unfinished, present
@@ -86,6 +93,27 @@ def places_of(site: Path, record: Path, previous: Path | None) -> Places:
         _refuse_strangers(present(places.former_site), present(places.former_record))
     _refuse_losing(site, places.former_site)
     return places
+
+
+def forget_synthetic(site: Path) -> None:
+    """Remove a site of invented data with its record, so that a demonstration begins anew.
+
+    Raises
+    ------
+    PublicationError
+        The site tells of a real grid.
+    """
+    place = absolute(site)
+    if not is_public_site(place):
+        return
+    releases = place / RELEASES
+    if not all(read_release_files(releases / name).about.synthetic for name in release_folders(releases)):
+        raise PublicationError(
+            f"'{place}' is the site of a real grid: the demonstration does not go there. Choose another folder.",
+            f"“{place}”是真实电网的网站，演示不得写入，请另选文件夹。",
+        )
+    shutil.rmtree(place)
+    shutil.rmtree(beside(place), ignore_errors=True)
 
 
 def internal_place(site: Path, run: Path) -> Path:
