@@ -31,9 +31,9 @@ const result = await build({
 });
 await cp(join(HERE, "src", "templates"), join(target, "templates"), { recursive: true });
 
-const packages = await packagesIn(Object.keys(result.metafile.inputs));
-await writeFile(join(target, "licences.txt"), licences(packages), "utf8");
-await writeFile(join(target, "build.json"), `${JSON.stringify(await about(packages), null, 2)}\n`, "utf8");
+const bundled = await packagesIn(Object.keys(result.metafile.inputs));
+await writeFile(join(target, "licences.txt"), licences(bundled), "utf8");
+await writeFile(join(target, "build.json"), `${JSON.stringify(await about(bundled), null, 2)}\n`, "utf8");
 
 /** The packages whose files went into the bundle, with their licence texts. */
 async function packagesIn(inputs) {

@@ -110,7 +110,7 @@ function releaseChoice(state, actions) {
 
 function drawNotices(notices, state, actions) {
   const list = [];
-  if (state.isInternal) list.push(h("p.notice.internal", { role: "note" }, `${TEXTS.banner_internal.zh}　${TEXTS.banner_internal.en}`));
+  if (state.isInternal) list.push(h("p.notice.internal", { role: "note" }, h("span", { lang: "zh-CN" }, TEXTS.banner_internal.zh), " ", h("span", { lang: "en" }, TEXTS.banner_internal.en)));
   if (state.problem) {
     list.push(h("p.notice.problem", { role: "alert" }, t(state.problem, { id: state.failedId ?? "" })));
   } else if (!state.release) list.push(h("p.notice", { role: "status" }, t("loading")));
@@ -201,9 +201,11 @@ function drawFoot(foot, state) {
 export function contactLines(release) {
   const services = release?.about.services ?? { regulator: "12398" };
   const branches = (release?.branches ?? []).filter((one) => one.branch);
+  const without = branches.filter((one) => !one.phone).map((one) => one.branch);
   return [
     h("span", {}, t("regulator"), " ", phone(services.regulator ?? "12398")),
     services.company ? h("span", {}, t("company"), " ", phone(services.company)) : null,
-    branches.map((one) => h("span", {}, one.branch, " ", one.phone ? phone(one.phone) : h("span.muted", {}, t("no_number")))),
+    branches.filter((one) => one.phone).map((one) => h("span", {}, one.branch, " ", phone(one.phone))),
+    without.length ? h("span.muted", {}, t("no_number", { branches: without.join(t("and")) })) : null,
   ];
 }

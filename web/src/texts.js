@@ -7,7 +7,6 @@ export const TEXTS = {
   switch_language: { zh: "English", en: "中文" },
   switch_language_hint: { zh: "Show this page in English", en: "用中文显示本页" },
   guide: { zh: "怎样读这张图", en: "How to read this map" },
-  back_to_map: { zh: "返回地图", en: "Back to the map" },
   release: { zh: "期次", en: "Release" },
   release_option: { zh: "{id}（数据截至 {as_of}）", en: "{id} (data to {as_of})" },
   release_newest: { zh: "{id}（最新，数据截至 {as_of}）", en: "{id} (newest, data to {as_of})" },
@@ -16,12 +15,14 @@ export const TEXTS = {
   regulator: { zh: "能源监管热线", en: "Energy regulator" },
   company: { zh: "供电服务热线", en: "Service line" },
   contact: { zh: "联系电话", en: "Service numbers" },
-  contact_branches: { zh: "各分公司供电服务电话", en: "Branch companies" },
-  no_number: { zh: "未提供，请拨打供电服务热线", en: "none stated; call the service line" },
+  no_number: { zh: "{branches}：请拨打供电服务热线", en: "{branches}: call the service line" },
+  and: { zh: "、", en: ", " },
   licence: { zh: "数据许可：{licence}", en: "Licence of the data: {licence}" },
   policy: { zh: "规则：{policy}", en: "Rules: {policy}" },
   program: { zh: "程序版本 {version}", en: "Program version {version}" },
   software: { zh: "所用软件及许可", en: "Software and licences" },
+
+  colon: { zh: "：", en: ": " },
 
   // banners
   banner_internal: {
@@ -119,12 +120,12 @@ export const TEXTS = {
   page_of: { zh: "第 {page} 页，共 {pages} 页", en: "Page {page} of {pages}" },
   page_previous: { zh: "上一页", en: "Previous" },
   page_next: { zh: "下一页", en: "Next" },
-  capacity_short: { zh: "可接入 {figure}", en: "{figure} allowed" },
-  capacity_at_least: { zh: "可接入至少 {figure}", en: "at least {figure} allowed" },
+  capacity_at_least: { zh: "至少 {figure}", en: "at least {figure}" },
   load_short: { zh: "负载率 {range}", en: "load rate {range}" },
   load_unknown: { zh: "负载率未公布或未知", en: "load rate not published or unknown" },
   figure_unknown: { zh: "容量未知", en: "capacity unknown" },
   figure_withheld: { zh: "不予公开", en: "withheld" },
+  capacity_range_short: { zh: "容量区间：{range}", en: "capacity range: {range}" },
   not_on_map: { zh: "未公布边界", en: "no outline published" },
 
   // details
@@ -132,7 +133,7 @@ export const TEXTS = {
     zh: "在地图上点击一个网格，或从列表、查找中选择。",
     en: "Click an area on the map, or choose one from the list or the search.",
   },
-  back: { zh: "返回", en: "Back" },
+  back_to: { zh: "‹ 返回“{tab}”", en: "‹ Back to “{tab}”" },
   deselect: { zh: "取消选择", en: "Clear selection" },
   selected: { zh: "已选择：{name}", en: "Selected: {name}" },
   area_code: { zh: "公开编号 {code}", en: "Area code {code}" },
@@ -164,7 +165,6 @@ export const TEXTS = {
   queue: { zh: "排队申请", en: "Queue" },
   relief: { zh: "预计缓解", en: "Expected relief" },
   relief_none: { zh: "尚无已排定的改造", en: "no works are scheduled" },
-  relief_when: { zh: "{month}", en: "{month}" },
   structural: { zh: "结构性不足", en: "Structurally small" },
   structural_sentence: {
     zh: "即使没有负荷，本网格的变压器也不足以提供 {kva} kVA。",
@@ -190,14 +190,13 @@ export const TEXTS = {
     en: "{name}: allowed capacity by month and hour of the day (kVA, at the worst time of each, rounded down)",
   },
   hours_hour: { zh: "时", en: "Hour" },
-  hours_month: { zh: "{month}月", en: "{month}" },
   hours_least: {
-    zh: "最少 {kva} kVA：{month}月 {hour}:00 起的一小时。",
-    en: "Least: {kva} kVA, in the hour from {hour}:00 in {month}.",
+    zh: "最少 {kva} kVA：{month}月 {hour} 起的一小时。",
+    en: "Least: {kva} kVA, in the hour from {hour} in {month}.",
   },
   hours_most: {
-    zh: "最多 {kva} kVA：{month}月 {hour}:00 起的一小时。",
-    en: "Most: {kva} kVA, in the hour from {hour}:00 in {month}.",
+    zh: "最多 {kva} kVA：{month}月 {hour} 起的一小时。",
+    en: "Most: {kva} kVA, in the hour from {hour} in {month}.",
   },
   hours_missing: { zh: "无数据", en: "no data" },
   hours_hint: {
@@ -231,7 +230,7 @@ export const TEXTS = {
   },
   near_waiting: { zh: "正在定位……", en: "Looking for your position …" },
   near_none: { zh: "尚未选定接入点。", en: "No point has been chosen yet." },
-  near_from: { zh: "距 {place} 最近的网格：", en: "Areas nearest to {place}:" },
+  near_from: { zh: "距{place}最近的网格：", en: "Areas nearest to {place}:" },
   near_far: {
     zh: "该点距最近的网格 {distance}，可能在公布范围之外。",
     en: "The nearest area is {distance} away: this point may lie outside what is published.",
@@ -258,8 +257,6 @@ export const TEXTS = {
     zh: "{kw} kW 按功率因数 {pf} 折合 {kva} kVA。",
     en: "{kw} kW are {kva} kVA at a power factor of {pf}.",
   },
-  answer_areas: { zh: "附近网格", en: "Areas nearby" },
-  answer_filling: { zh: "负荷 {kw} kW", en: "a load of {kw} kW" },
   verdict_yes: { zh: "可以", en: "Yes" },
   verdict_likely: { zh: "很可能可以", en: "Likely" },
   verdict_stages: { zh: "或可分期", en: "Perhaps in stages" },
@@ -365,7 +362,6 @@ export const TEXTS = {
   equipment_colour: { zh: "设备着色", en: "Colour equipment by" },
   by_load: { zh: "负载率", en: "load rate" },
   by_allowed: { zh: "可接入容量", en: "allowed capacity" },
-  load_under: { zh: "{below} % 以下", en: "under {below} %" },
   equipment_kind: { zh: "设备类型", en: "Kind" },
   equipment_find: { zh: "按编号或名称筛选", en: "Filter by id or name" },
   equipment_count: { zh: "{shown} 项（共 {total} 项）", en: "{shown} of {total}" },

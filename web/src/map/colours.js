@@ -1,13 +1,13 @@
-/** Colours and textures, safe for colour-blind readers: yellow = little room, dark blue = much (cividis, its middle). */
+/** Colours and textures, safe for colour-blind readers: yellow = little room, dark blue = much, ever darker between. */
 
-const SCALE = ["#f3df7a", "#cfbf6e", "#a79f78", "#858378", "#686d78", "#46587a", "#1f4079"];
+const SCALE = ["#f7e58b", "#cfdf97", "#92cba3", "#56aeb4", "#3a86b7", "#2c5c9c", "#21356f"];
 const INK = "#2b3540";
 const PAPER = "#ffffff";
 
 export const OUTLINE = "rgba(43, 53, 64, 0.55)";
 export const HIGHLIGHT = "#c2410c";
 
-const STATUS = { open: "#5f86b3", pre_control: "#f0d568" };
+const STATUS = { open: "#5b93bf", pre_control: "#f4d972" };
 
 /** Colour of the scale for 0 (no room) … 1 (much room). */
 export function roomColour(room) {
@@ -45,7 +45,7 @@ const TEXTURES = {
   // white with dots: we do not know
   no_data: { size: 9, ground: PAPER, ink: "#7a8790", dots: [[2.25, 2.25], [6.75, 6.75]] },
   // light with level lines: we do not say
-  withheld: { size: 6, ground: "#eceaf1", ink: "#a79fb5", width: 1.2, lines: [[-1, 3, 7, 3]] },
+  withheld: { size: 6, ground: "#dcd6e6", ink: "#9a90ab", width: 1.3, lines: [[-1, 3, 7, 3]] },
 };
 
 function texture({ size, ground, ink, width, lines = [], dots = [] }) {

@@ -26,6 +26,8 @@ import { createEquipmentLayers } from "./equipment.js";
 import { degrees, mercator, mercatorBox } from "./features.js";
 
 export const NEARBY_COUNT = 10;
+/** The name of the moment at which a release stands on the screen; it can be read from the browser's performance log. */
+const DRAWN = "capacity-drawn";
 const CALM = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** Whether an area passes the legend's and the place's filter. */
@@ -56,7 +58,7 @@ export function createMap(target, store, actions) {
 
   const fitAll = () => {
     const { release } = store.state;
-    if (release?.box) view.fit(mercatorBox(release.box), { padding: [28, 28, 44, 28], maxZoom: 15 });
+    if (release?.box) view.fit(mercatorBox(release.box), { padding: padding(target), maxZoom: 15 });
   };
   const drawControls = () => {
     for (const control of controls) map.removeControl(control);
@@ -71,6 +73,7 @@ export function createMap(target, store, actions) {
     if (any(changed, "language")) drawControls();
     if (!state.release) return;
     if (any(changed, "release")) {
+      map.once("rendercomplete", () => performance.mark(DRAWN));
       const first = areas.source.isEmpty();
       areas.setRelease(state.release);
       if (first) fitAll();
@@ -150,17 +153,30 @@ function pointLayer() {
   };
 }
 
+/** Room at the edges, so that search box, legend and buttons cover nothing. */
+function padding(target) {
+  const legend = target.parentElement.querySelector(".legend");
+  const beside = target.clientWidth > 700 && getComputedStyle(legend).position === "absolute";
+  return beside ? [64, 60, 40, legend.offsetWidth + 24] : [16, 60, 40, 16];
+}
+
 /** Moves only if the area cannot be seen, or is too small to be seen. */
 function showArea(map, shape) {
   if (!shape) return;
   const view = map.getView();
   const box = mercatorBox(shape.bbox);
+  const metres = view.getResolution();
+  const [top, right, bottom, left] = padding(map.getTargetElement()).map((pixels) => pixels * metres);
   const [west, south, east, north] = view.calculateExtent(map.getSize());
-  const inside = box[0] > west && box[1] > south && box[2] < east && box[3] < north;
-  const small = (box[2] - box[0]) / view.getResolution() < 14;
-  if (inside && !small) return;
-  const widened = [box[0] - (box[2] - box[0]), box[1] - (box[3] - box[1]), box[2] + (box[2] - box[0]), box[3] + (box[3] - box[1])];
-  view.fit(widened, { maxZoom: 14, duration: CALM ? 0 : 250 });
+  const free = [west + left, south + bottom, east - right, north - top];
+  const [wide, high] = [box[2] - box[0], box[3] - box[1]];
+  if (box[0] > free[0] && box[1] > free[1] && box[2] < free[2] && box[3] < free[3] && wide > 14 * metres) return;
+  const fits = wide > 14 * metres && wide < free[2] - free[0] && high < free[3] - free[1];
+  const duration = CALM ? 0 : 250;
+  if (fits) {
+    const middle = [(box[0] + box[2] + right - left) / 2, (box[1] + box[3] + top - bottom) / 2];
+    view.animate({ center: middle, duration });
+  } else view.fit([box[0] - wide, box[1] - high, box[2] + wide, box[3] + high], { maxZoom: 14, duration });
 }
 
 function showPlace(map, state) {

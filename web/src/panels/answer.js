@@ -52,7 +52,8 @@ function drawForm(form, state, store) {
     h(
       "p.where-line",
       {},
-      `${t("answer_where")}：`,
+      t("answer_where"),
+      t("colon"),
       where ? h("b", {}, where.name) : h("span.muted", {}, t("answer_where_none")),
       " ",
       h("button.link", { type: "button", "data-key": "answer-near", onclick: () => store.set({ tab: "near" }) }, t("tab_near")),
@@ -120,11 +121,11 @@ function termsSection(terms, home, need, words) {
     area_class: word(words, "area_class", home.area_class),
     kw: compact(need.kw),
   });
-  if (!terms) return h("section.sub", {}, h("h3", {}, title), h("p.message", {}, t("terms_none")));
+  if (!terms) return h("section.section", {}, h("h3", {}, title), h("p.message", {}, t("terms_none")));
   const lang = language();
   const days = (count) => t("working_days", { days: count });
   return h(
-    "section.sub",
+    "section.section",
     {},
     h("h3", {}, title),
     h(

@@ -41,7 +41,7 @@ function draw(live, state, actions, store) {
     area.publication === "withheld" ? withheld(area, release) : published(area, release),
     internal ? internalFigures(area, internal) : null,
     area.has_hours ? hoursSection(area, state) : null,
-    changed(area, release),
+    whatChanged(area, release),
     h(
       "p.actions",
       {},
@@ -64,7 +64,7 @@ function back(state, actions) {
   return h(
     "p.back",
     {},
-    h("button.link", { type: "button", "data-key": "back", onclick: goBack }, `‹ ${t("back")}：${t(`tab_${state.cameFrom}`)}`),
+    h("button.link", { type: "button", "data-key": "back", onclick: goBack }, t("back_to", { tab: t(`tab_${state.cameFrom}`) })),
     h("button.link", { type: "button", "data-key": "deselect", onclick: actions.deselect }, t("deselect")),
   );
 }
@@ -154,10 +154,10 @@ function relief(area, words) {
   return [h("b", {}, month(area.relief_month, language())), " — ", sentence(words, "relief", area.relief_kind) || word(words, "relief", area.relief_kind)];
 }
 
-function changed(area, release) {
+function whatChanged(area, release) {
   const row = release.changes.find((one) => one.area_code === area.area_code);
   if (!row || row.cause === "none") return null;
-  return h("section.sub", {}, h("h3", {}, t("changed_since")), changeLines(row, release.words));
+  return h("section.section", {}, h("h3", {}, t("changed_since")), changeLines(row, release.words));
 }
 
 function contact(area, { branches, about }) {
@@ -167,7 +167,7 @@ function contact(area, { branches, about }) {
     about.services.company ? [t("company"), about.services.company] : null,
     [t("regulator"), about.services.regulator ?? "12398"],
   ].filter(Boolean);
-  return h("p.call", {}, `${t("call")}：`, numbers.map(([name, number_], i) => [i ? " · " : "", name, " ", phone(number_)]));
+  return h("p.call", {}, t("call"), t("colon"), numbers.map(([name, number_], i) => [i ? " · " : "", name, " ", phone(number_)]));
 }
 
 function internalFigures(area, internal) {

@@ -33,7 +33,7 @@ export function hoursSection(area, state) {
 
 function heatMap(area, { cells, least, most }) {
   if (!least) return h("p.muted", {}, t("hours_missing"));
-  const told = (key, { kva, month, hour }) => h("li", {}, t(key, { kva: number(kva), month: monthName(month).replace("月", ""), hour }));
+  const told = (key, { kva, month, hour }) => h("li", {}, t(key, { kva: number(kva), month: monthName(month).replace("月", ""), hour: `${String(hour).padStart(2, "0")}:00` }));
   return [
     h("ul.extremes", {}, told("hours_least", least), told("hours_most", most)),
     h(

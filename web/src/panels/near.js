@@ -77,6 +77,11 @@ export function placeName(point) {
   return point.label === "here" ? t("here") : t("picked", { point: coordinates(point) });
 }
 
+function rangeWords(area) {
+  const range = capacityRange(area);
+  return range ? ` · ${t("capacity_range_short", { range })}` : "";
+}
+
 function found(state, actions) {
   const near = nearest(state.release.shapes, state.point, NEARBY_COUNT);
   if (near.length === 0) return h("p", {}, t("no_outlines"));
@@ -88,7 +93,7 @@ function found(state, actions) {
       {},
       near.map(({ row, metres }) => {
         const area = state.release.areas[row];
-        return entry(area, state, actions, h("span.facts", {}, h("b", {}, distance(metres, language())), " · ", capacityRange(area)));
+        return entry(area, state, actions, h("span.facts", {}, h("b", {}, distance(metres, language())), rangeWords(area)));
       }),
     ),
     h("p", {}, h("button", { type: "button", onclick: () => actions.showTab("answer") }, t("show_answer"))),

@@ -27,13 +27,13 @@ export function capacityWords(area) {
     area.allowed_kva === null
       ? shortRange(area.allowed_from_kva, area.allowed_below_kva, "kVA")
       : `${number(area.allowed_kva)} kVA`;
-  return t(area.allowed_is_lower_bound ? "capacity_at_least" : "capacity_short", { figure });
+  return area.allowed_is_lower_bound ? t("capacity_at_least", { figure }) : figure;
 }
 
-/** The range that the capacity lies in, or why there is none. */
+/** The range that the capacity lies in; "" if it is withheld or unknown, or nothing is left. */
 export function capacityRange(area) {
-  if (area.publication === "withheld") return t("figure_withheld");
-  if (area.status === "no_data" || area.allowed_from_kva === null) return t("figure_unknown");
+  const none = area.publication === "withheld" || ["no_data", "blocked"].includes(area.status);
+  if (none || area.allowed_from_kva === null) return "";
   return range(area.allowed_from_kva, area.allowed_below_kva, "kVA", language());
 }
 
