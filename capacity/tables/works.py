@@ -36,7 +36,8 @@ class WorkKind:
     size_unit : what ``Work.size`` states (mm², kVA, number of ducts or bays); empty where there are no sizes.
     variants : the ways it is made; the first is meant where none is named.
     side : where it stands unless said otherwise.
-    shared : it serves everybody on the network, so the company pays; else it is one customer's connection (P13).
+    shared : it serves everybody on the network, so the company pays; False: it is one customer's connection (P13);
+        None: it can be either, so that a work has to say.
     outage : the section has to be switched off for it, so that it wants to be bundled (P18).
     """
 
@@ -44,7 +45,7 @@ class WorkKind:
     size_unit: str = ""
     variants: tuple[str, ...] = ("",)
     side: Side = "network"
-    shared: bool = True
+    shared: bool | None = True
     outage: bool = False
 
 
@@ -52,24 +53,24 @@ _TRANSFORMER = ("oil", "dry")
 _STATION = ("pole", "box", "room")
 KINDS: dict[str, WorkKind] = {
     "lv_service_drop": WorkKind("m", "mm²", ("overhead", "cable"), shared=False),
-    "lv_line": WorkKind("m", "mm²", ("three_phase", "single_phase"), outage=True),
-    "lv_cable": WorkKind("m", "mm²", ("aluminium", "copper"), outage=True),
+    "lv_line": WorkKind("m", "mm²", ("three_phase", "single_phase"), shared=None, outage=True),
+    "lv_cable": WorkKind("m", "mm²", ("aluminium", "copper"), shared=None, outage=True),
     "lv_dedicated_circuit": WorkKind("piece", shared=False, outage=True),
-    "lv_pole": WorkKind("piece"),
-    "lv_box": WorkKind("piece", outage=True),
+    "lv_pole": WorkKind("piece", shared=None),
+    "lv_box": WorkKind("piece", shared=None, outage=True),
     "transformer_replacement": WorkKind("piece", "kVA", _TRANSFORMER, outage=True),
     "transformer_station": WorkKind("piece", "kVA", _STATION, outage=True),
-    "mv_line": WorkKind("m", "mm²", outage=True),
-    "mv_cable": WorkKind("m", "mm²", ("copper", "aluminium"), outage=True),
+    "mv_line": WorkKind("m", "mm²", shared=None, outage=True),
+    "mv_cable": WorkKind("m", "mm²", ("copper", "aluminium"), shared=None, outage=True),
     "mv_tee_switch": WorkKind("piece", shared=False, outage=True),
-    "ring_main_unit": WorkKind("piece", "bays", outage=True),
+    "ring_main_unit": WorkKind("piece", "bays", shared=None, outage=True),
     "customer_transformer": WorkKind("piece", "kVA", _STATION, side="premises", shared=False),
     "metering_lv": WorkKind("piece", variants=("three_phase", "single_phase"), shared=False),
     "metering_hv": WorkKind("piece", shared=False),
     "second_supply": WorkKind("piece", side="premises", shared=False),
-    "trench": WorkKind("m"),
-    "ducts": WorkKind("m", "ducts"),
-    "road_crossing": WorkKind("m"),
+    "trench": WorkKind("m", shared=None),
+    "ducts": WorkKind("m", "ducts", shared=None),
+    "road_crossing": WorkKind("m", shared=None),
     "tap_change": WorkKind("piece", outage=True),
     "load_rebalancing": WorkKind("piece", outage=True),
     "open_point_move": WorkKind("piece"),
@@ -104,7 +105,7 @@ class Work:
     count : pieces; of lengths, circuits side by side.
     energy_kwh : for storage.
     side : which side of the property line, where it differs from the kind's.
-    shared : whether it serves others too, where it differs from the kind's.
+    shared : whether it serves others too, where it differs from the kind's or the kind leaves it open.
     element_ids : the elements of the network that it touches.
     note_zh, note_en : what to say beside it.
     """
@@ -147,8 +148,8 @@ class Work:
         return "network" if self.kind in METERING else self.side or KINDS[self.kind].side
 
     @property
-    def serves_all(self) -> bool:
-        """Whether it serves others than the customer too."""
+    def serves_all(self) -> bool | None:
+        """Whether it serves others than the customer too; None where neither the kind nor the work says."""
         return KINDS[self.kind].shared if self.shared is None else self.shared
 
     @property

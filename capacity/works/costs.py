@@ -32,17 +32,24 @@ def cost_of(works: Sequence[Work], prices: Prices, *, split: Split | None, area_
     Raises
     ------
     RequestError
-        Faulty works, no such class of area, or a work without a price: every fault with what to do.
+        Faulty works, no such class of area, a work without a price, or one of which it has to be said whether it serves
+        others: every fault with what to do.
     """
     refuse_faulty(works)
     zh, en = without_price(prices, works)
+    for number, work in enumerate(works, start=1):
+        if payer_of(work, split) is None:
+            zh.append(f"第{number}项工程（{work.kind}）：须说明是否也供其他用户（shared），否则无法划分投资（P13）")
+            en.append(
+                f"work {number} ({work.kind}): state whether it serves others too (shared), to say who pays (P13)"
+            )
     if area_class not in AREA_CLASS:
         listed = ", ".join(AREA_CLASS)
         zh.append(f"没有区域类别“{area_class}”，可用：{listed}")
         en.append(f"there is no class of area '{area_class}'; there are: {listed}")
     if en:
         raise RequestError(zh, en)
-    items = [item for work in works for item in _items(work, prices, payer_of(work, split), area_class)]
+    items = [item for work in works for item in _items(work, prices, payer_of(work, split) or "open", area_class)]
     cited = dict.fromkeys(item.source for item in items)
     return CostEstimate(
         items=tuple(items),
@@ -57,8 +64,8 @@ def cost_of(works: Sequence[Work], prices: Prices, *, split: Split | None, area_
     )
 
 
-def payer_of(work: Work, split: Split | None) -> Payer:
-    """Who pays for a work.
+def payer_of(work: Work, split: Split | None) -> Payer | None:
+    """Who pays for a work; None where the work does not say whether it serves others too, and that decides.
 
     Behind the property line the customer (P13); what serves everybody, the company. One customer's connection up to
     the line, metering included: the company where zero investment holds (P12), else whoever the supply offer names;
@@ -70,7 +77,7 @@ def payer_of(work: Work, split: Split | None) -> Payer:
         return "customer"
     if work.serves_all or split.zero_investment == "yes":
         return "company"
-    return split.offer or "open"
+    return None if work.serves_all is None else split.offer or "open"
 
 
 def weakest(marks: Iterable[Mark]) -> Mark:

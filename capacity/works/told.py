@@ -32,7 +32,7 @@ def _wanted(plan: StagePlan, slack: Slack) -> Word:
         return Word(
             f"{needed.zh}；是否来得及取决于尚未公布的节假日，若今日（{plan.today}）开始，{earliest.zh}可送电。",
             f"{needed.en}; whether that can be kept hangs on holidays not yet published. Begun today ({plan.today}), "
-            f"supply can be switched on {earliest.en}.",
+            f"energisation is possible {earliest.en}.",
         )
     if slack.in_time:
         spare = _range(slack.fewest, slack.most)
@@ -43,8 +43,8 @@ def _wanted(plan: StagePlan, slack: Slack) -> Word:
     late = _range(-slack.most, -slack.fewest)
     return Word(
         f"{needed.zh}，已晚{late.zh}个工作日；若今日（{plan.today}）开始，最早{earliest.zh}可送电。",
-        f"{needed.en}: already too late by {late.en} working day(s). Begun today ({plan.today}), supply can be "
-        f"switched on {earliest.en} at the earliest.",
+        f"{needed.en}: already too late by {late.en} working day(s). Begun today ({plan.today}), energisation "
+        f"is possible {earliest.en} at the earliest.",
     )
 
 
@@ -52,8 +52,8 @@ def _forwards(plan: StagePlan) -> Word:
     earliest = day_in_words(plan.earliest_energisation)
     return Word(
         f"若今日（{plan.today}）开始，共需{plan.working_days}个工作日，最早{earliest.zh}可送电（P17）。",
-        f"Begun today ({plan.today}), {_days(plan.working_days)} are needed and supply can be switched "
-        f"on {earliest.en} at the earliest (P17).",
+        f"Begun today ({plan.today}), {_days(plan.working_days)} are needed and energisation is "
+        f"possible {earliest.en} at the earliest (P17).",
     )
 
 
