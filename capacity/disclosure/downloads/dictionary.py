@@ -23,6 +23,11 @@ _ADDED = {
     "synthetic": flag("合成数据", "synthetic", "Not a real grid."),
     "stale": flag("数据陈旧", "old data", "The data were older than allowed on the day of publication."),
 }
+_ADDED_ZH = {
+    "The release that the row belongs to.": "该行所属的期次。",
+    "Not a real grid.": "不是真实电网。",
+    "The data were older than allowed on the day of publication.": "公布当日，数据已超过允许的时间。",
+}
 _KIND_OF_DTYPE = {"string[python]": "string", "float64": "number", "Int64": "integer", "boolean": "boolean",
                   "datetime64[ns]": "date"}  # fmt: skip
 
@@ -83,7 +88,7 @@ def _described(name: str, column: str, facts: Any) -> dict[str, str]:
         "en": meta["en"],
         "kind": _KIND_OF_DTYPE[str(facts.dtype)],
         "unit": "" if meta["unit"] == "1" else meta["unit"],
-        "meaning_zh": _prose(in_chinese(description)),
+        "meaning_zh": _prose(_ADDED_ZH.get(description) or in_chinese(description)),
         "meaning_en": _prose(description),
         "missing_zh": _prose(in_chinese(meta["missing"] or "")),
         "missing_en": _prose(meta["missing"] or ""),
