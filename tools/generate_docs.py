@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from capacity.checks import catalogue
-from tools import commands, equipment_library, guide, ledger_sheets, rules, settings, tables, words
+from tools import commands, equipment_library, guide, ledger_sheets, rules, settings, tables, words, works_tables
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 GENERATORS: dict[str, Callable[[], str]] = {
@@ -40,6 +40,13 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "transformer types": equipment_library.transformers,
     "line types": equipment_library.lines,
     "equipment sources": equipment_library.sources,
+    "work kinds": works_tables.kinds,
+    "work example": works_tables.example,
+    "work durations": works_tables.durations,
+    "work plans": works_tables.plans,
+    "work prices": works_tables.prices,
+    "work factors": works_tables.factors,
+    "work sources": works_tables.sources,
     "guide in Chinese": guide.in_chinese,
     "guide in English": guide.in_english,
 }

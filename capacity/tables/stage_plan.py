@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from capacity.tables.works import Work
+from capacity.tables.works import Mark, Work
 
 Pace = Literal["short", "usual", "long"]
 Stage = Literal["initiated", "feasibility", "released", "design", "procurement", "construction", "accepted"]
@@ -79,6 +79,7 @@ class StagePlan:
     earliest_energisation : last day of the last stage when the first one starts on ``today``, or on the first
         working day after it.
     pace : whether each stage takes its shortest, usual or longest time.
+    mark : the weakest mark of the durations used.
     calendar_until : last day of the published calendar.
     sentence_zh, sentence_en : what follows, in words.
     """
@@ -91,6 +92,7 @@ class StagePlan:
     slack: Slack | None
     earliest_energisation: PlannedDay
     pace: Pace
+    mark: Mark
     calendar_until: dt.date
     sentence_zh: str
     sentence_en: str

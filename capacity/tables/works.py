@@ -7,6 +7,7 @@ Connection options and planning describe works by :class:`Work`; the room ``work
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -170,6 +171,11 @@ def size_in_name(type_name: str) -> float | None:
     return float(found[1]) if found else None
 
 
+def weakest(marks: Iterable[Mark]) -> Mark:
+    """The weakest mark among them; there is at least one."""
+    return max(marks, key=MARKS.index)
+
+
 def standard_kva(at_least_kva: float) -> int | None:
     """The smallest standard rating of at least so much; None above the largest."""
     return next((rating for rating in STANDARD_KVA if rating >= at_least_kva), None)
@@ -248,4 +254,4 @@ class CostEstimate:
     price_year: int
     area_class: str
     mark: Mark
-    sources: dict[str, str] = field(hash=False)
+    sources: dict[str, Word] = field(hash=False)

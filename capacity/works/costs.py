@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from capacity.errors import RequestError
 from capacity.tables.words import AREA_CLASS
-from capacity.tables.works import MARKS, CostEstimate, CostItem, Mark, Payer, Split, Work, Yuan
+from capacity.tables.works import CostEstimate, CostItem, Payer, Split, Work, Yuan, weakest
 from capacity.works.faults import refuse_faulty
 from capacity.works.prices import Price, Prices, without_price
 
@@ -60,7 +60,7 @@ def cost_of(works: Sequence[Work], prices: Prices, *, split: Split | None, area_
         price_year=prices.price_year,
         area_class=area_class,
         mark=weakest(item.mark for item in items),
-        sources={key: prices.sources[key] for key in cited},
+        sources={key: prices.sources[key].words for key in cited},
     )
 
 
@@ -78,11 +78,6 @@ def payer_of(work: Work, split: Split | None) -> Payer | None:
     if work.serves_all or split.zero_investment == "yes":
         return "company"
     return None if work.serves_all is None else split.offer or "open"
-
-
-def weakest(marks: Iterable[Mark]) -> Mark:
-    """The weakest mark among them."""
-    return max(marks, key=MARKS.index)
 
 
 def _items(work: Work, prices: Prices, payer: Payer, area_class: str) -> list[CostItem]:

@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from capacity.errors import RequestError
 from capacity.tables.stage_plan import Pace, Stage
 from capacity.tables.words import WORK_KIND
-from capacity.tables.works import KINDS, Mark, Work
+from capacity.tables.works import KINDS, Mark, Work, weakest
 from capacity.works.faults import refuse_faulty
-from capacity.works.reading import bundled, read_as, refuse
+from capacity.works.reading import Source, bundled, read_as, refuse
 
 FILE = "durations.yaml"
 STAGES: tuple[Stage, ...] = get_args(Stage)
@@ -91,7 +91,7 @@ class Durations(_Frozen):
     crews_mark: Mark
     procedures: tuple[Procedure, ...] = Field(min_length=1)
     works: tuple[Construction, ...] = Field(min_length=1)
-    sources: dict[str, str]
+    sources: dict[str, Source]
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -161,6 +161,13 @@ def read_durations(text: str, file: str = FILE) -> Durations:
         With every fault: file, entry, what is wrong and what to do, in Chinese and English.
     """
     return read_as(Durations, text, file, "durations")
+
+
+def mark_of(works: Sequence[Work], durations: Durations) -> Mark:
+    """The weakest mark of the entries that :func:`stages_of` looks up for works."""
+    entries = [durations.construction(work) for work in works]
+    marks = [entry.mark for entry in entries] + [durations.procedure(entry.procedure).mark for entry in entries]
+    return weakest(marks)
 
 
 @cache

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from capacity.tables.words import AREA_CLASS, WORK_KIND, WORK_VARIANT
 from capacity.tables.works import KINDS, Mark, Unit, Work, Yuan
-from capacity.works.reading import Fault, bundled, read_as, refuse
+from capacity.works.reading import Fault, Source, bundled, read_as, refuse
 
 FILE = "prices.yaml"
 FilePart = Literal["complete", "equipment", "installation", "civil"]
@@ -159,7 +159,7 @@ class Prices(_Frozen):
     area_factor: Factor
     fees: Fees
     prices: tuple[Price, ...] = Field(min_length=1)
-    sources: dict[str, str]
+    sources: dict[str, Source]
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:

@@ -7,10 +7,11 @@ from importlib.resources import files
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from capacity.errors import InputError
 from capacity.tables.issue import Issue
+from capacity.tables.words import Word
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -53,6 +54,20 @@ def read_as(model: type[Model], text: str, file: str, table: str) -> Model:
         return model.model_validate(content)
     except ValidationError as error:
         raise InputError([_issue(file, table, content, fault) for fault in error.errors()]) from error
+
+
+class Source(BaseModel):
+    """What a source key stands for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+    @property
+    def words(self) -> Word:
+        """Both languages."""
+        return Word(self.zh, self.en)
 
 
 Fault = tuple[str, str]

@@ -13,9 +13,9 @@ from itertools import accumulate
 
 from capacity.errors import RequestError
 from capacity.tables.stage_plan import Pace, PlannedDay, PlannedStage, Slack, Stage, StagePlan, WorkingCalendar
-from capacity.tables.works import Work
+from capacity.tables.works import Mark, Work
 from capacity.works.calendar import WorkingRow, possible_rows
-from capacity.works.durations import Durations, stages_of
+from capacity.works.durations import Durations, mark_of, stages_of
 from capacity.works.told import plan_in_words
 
 _LONGEST_HOLIDAYS_DAYS = 60
@@ -72,7 +72,7 @@ def schedule_back(
     spare = [first - row.place_from(today) for row, first in zip(rows, firsts, strict=True)]
     slack = Slack(min(spare), max(spare), published and today <= calendar.last)
     done = _forward(rows, days, today, calendar)[-1].finish
-    return _plan(works, today, energise_on, stages, slack, done, pace, calendar)
+    return _plan(works, today, energise_on, stages, slack, done, pace, mark_of(works, durations), calendar)
 
 
 def schedule_forward(
@@ -93,7 +93,7 @@ def schedule_forward(
     _refuse_before(calendar, today)
     rows = possible_rows(calendar, _surely_done(today, total))
     stages = _forward(rows, days, today, calendar)
-    return _plan(works, today, None, stages, None, stages[-1].finish, pace, calendar)
+    return _plan(works, today, None, stages, None, stages[-1].finish, pace, mark_of(works, durations), calendar)
 
 
 def _forward(
@@ -126,6 +126,7 @@ def _plan(
     slack: Slack | None,
     earliest: PlannedDay,
     pace: Pace,
+    mark: Mark,
     calendar: WorkingCalendar,
 ) -> StagePlan:
     plan = StagePlan(
@@ -137,6 +138,7 @@ def _plan(
         slack=slack,
         earliest_energisation=earliest,
         pace=pace,
+        mark=mark,
         calendar_until=calendar.last,
         sentence_zh="",
         sentence_en="",

@@ -115,7 +115,9 @@ def test_bundled_files__say_where_every_value_comes_from() -> None:
     assert cited == set(prices.sources)
     cited = {one.source for one in (*durations.works, *durations.procedures)} | {durations.crews_source}
     assert cited == set(durations.sources)
-    public = {key for key, text in prices.sources.items() if "https://" in text} | {"csg_2019_ratio"}
+    public = {key for key, text in prices.sources.items() if "https://" in text.zh and "https://" in text.en} | {
+        "csg_2019_ratio"
+    }
     assert {one.source for one in prices.prices if one.mark != "assumed"} <= public
     assert not {one.source for one in prices.prices if one.mark == "assumed"} & public
 

@@ -121,6 +121,7 @@ def test_schedule_back__the_whole_project_counted_on_a_calendar() -> None:
 def test_schedule_back__a_project_that_has_begun() -> None:
     plan = back(REPLACEMENT, day("2026-11-30"), day("2026-07-01"), CALENDAR, DURATIONS, begin_with="procurement")
     assert [stage for stage, _, _ in days(plan)] == ["procurement", "construction", "accepted"]
+    assert plan.mark == "assumed"
 
 
 def test_schedule_back__pace() -> None:
