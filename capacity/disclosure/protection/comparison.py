@@ -62,19 +62,31 @@ class Pair:
         return cls(then, now, published, wanted, contributors(then, now), rules)
 
 
-def unsafe_figures(pair: Pair) -> set[str]:
-    """Areas whose figure must not be published beside the one of then."""
-    both, changed = _changed(pair.wanted.areas, pair.published.areas)
+def unsafe_figures(pair: Pair, of_own: set[str]) -> set[str]:
+    """Areas whose figure must not be published beside the one of then.
+
+    Parameters
+    ----------
+    of_own : what ``unsafe_elements`` found.
+    """
+    _, changed = _changed(pair.wanted.areas, pair.published.areas)
     then, now = (one.areas.set_index("area_id").loc[changed] for one in (pair.then, pair.now))
-    keys = area_keys(pair.what)
     above = then["limited_by"].ne("") & now["limited_by"].ne("")
-    unsafe = _failing(pair, keys, figure_is_safe) & set(changed[~above.to_numpy(dtype=bool)])
+    unsafe = of_own - set(changed[above.to_numpy(dtype=bool)])
     move = (now["allowed_kva"] - then["allowed_kva"]).abs()
     for place, causes in (("feeder_id", ("line", "voltage")), ("substation_id", ("substation",))):
         limited = then["limited_by"].isin(causes) | now["limited_by"].isin(causes)
         voltage = then["limited_by"].eq("voltage") | now["limited_by"].eq("voltage")
         names = changed[limited.to_numpy(dtype=bool)]
         unsafe |= _failing_above(pair, place, _hangs_on(pair, names, place), move, voltage)
+    return unsafe
+
+
+def unsafe_elements(pair: Pair) -> set[str]:
+    """Areas whose own transformers' figures, ranges of single ones included, must not be shown beside those of then."""
+    both, changed = _changed(pair.wanted.areas, pair.published.areas)
+    keys = area_keys(pair.what)
+    unsafe = _failing(pair, keys, figure_is_safe) & set(changed)
     return unsafe | _failing_unions(pair, keys, both, changed, figure_is_safe)
 
 
@@ -87,7 +99,7 @@ def unsafe_hours(pair: Pair) -> set[str]:
     limited = changed[(then["hours_limited"] | now["hours_limited"]).to_numpy(dtype=bool)]
     for place in ("feeder_id", "substation_id"):
         rows = _hangs_on(pair, limited, place)
-        parts = above_parts(pair.what, place).reindex(rows[place]).fillna(0.0)
+        parts = above_parts(pair.what, place, _told(pair)).reindex(rows[place]).fillna(0.0)
         unsafe |= set(rows.loc[~alone_is_safe(parts, pair.rules).to_numpy(dtype=bool), "area_id"])
     return unsafe | _failing_unions(pair, keys, both, changed, hours_are_safe)
 
@@ -148,10 +160,19 @@ def _hangs_on(pair: Pair, names: pd.Index, place: str) -> pd.DataFrame:
 
 
 def _failing_above(pair: Pair, place: str, rows: pd.DataFrame, move: pd.Series, voltage: pd.Series) -> set[str]:
-    parts = above_parts(pair.what, place).reindex(rows[place]).fillna(0.0).reset_index(drop=True)
+    parts = above_parts(pair.what, place, _told(pair)).reindex(rows[place]).fillna(0.0).reset_index(drop=True)
     names = rows["area_id"].reset_index(drop=True)
     safe = above_is_safe(parts, names.map(move).astype("float64"), names.map(voltage).astype(bool), pair.rules)
     return set(names[~safe.to_numpy(dtype=bool)])
+
+
+def _told(pair: Pair) -> pd.Index:
+    """Areas whose own moves can be subtracted: their figures are published in both, and nothing above limits them."""
+    own = [
+        one.areas.loc[one.areas["limited_by"].eq(""), "area_id"].to_numpy(dtype=object) for one in (pair.then, pair.now)
+    ]
+    both = pair.wanted.areas.index.intersection(pair.published.areas.index)
+    return both.intersection(own[0]).intersection(own[1])
 
 
 def _failing_unions(pair: Pair, keys: Keys, both: pd.Index, changed: pd.Index, rule: Rule) -> set[str]:

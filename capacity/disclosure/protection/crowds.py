@@ -1,11 +1,13 @@
-"""One release by itself: which areas are withheld, and which lines or substations one customer dominates (P23)."""
+"""One release by itself: which areas are withheld, and where the grid above would tell of one customer (P23)."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from capacity.disclosure.protection.facts import Facts, dominates, meets_rule
+from capacity.disclosure.protection.facts import Facts, dominates
 from capacity.tables.release import DisclosureRules
 
 
@@ -49,19 +51,74 @@ def areas_of_protecting_transformers(facts: Facts) -> pd.Index:
     return every.index[every.to_numpy(dtype=bool)]
 
 
-def dominated(facts: Facts, above: str, rules: DisclosureRules) -> pd.Index:
-    """Feeders (``above="feeder_id"``) or substations on which one customer has too large a share of the load.
+@dataclass(frozen=True)
+class Exposed:
+    """What the grid above would tell of too few, because all others on it can be subtracted.
 
-    A dedicated transformer is one customer, with its highest load; a customer of a public one counts with its
-    contract, at most the highest load of its transformer. The load of a line is what its transformers' highest loads
-    make together; one without data counts with nothing (if dedicated: its rating as the customer's part).
+    Attributes
+    ----------
+    figures, hours : areas whose figure (figures by month and hour) a line or substation limits.
+    shared : lines whose own figure is limited.
     """
-    table = facts.transformers[facts.transformers[above].notna()]
-    load = table["smax_kva"].fillna(0.0).groupby(table[above]).sum()
+
+    figures: frozenset[str]
+    hours: frozenset[str]
+    shared: frozenset[str]
+
+
+def exposed(facts: Facts, withheld: pd.Index, rules: DisclosureRules) -> Exposed:
+    """Where a limited figure, with what is published beside it, leaves one customer with too large a share.
+
+    A figure that a line limits is its limit less all its load. Areas whose own figures are published can be taken
+    off that: the rest of the load (dedicated transformers, withheld areas, areas that the line limits themselves) has
+    to obey the rule. A dedicated transformer is one customer, with its highest load (without data: its rating); a
+    customer of a public one counts with its contract, at most the highest load of its transformer.
+    """
+    areas = facts.areas
+    told = areas["limited_by"].eq("") & areas["allowed_kva"].notna() & ~areas["area_id"].isin(withheld)
+    shown = areas.loc[~areas["area_id"].isin(withheld), "area_id"]
+    figures: set[str] = set()
+    hours: set[str] = set()
+    shared: set[str] = set()
+    for place, causes in (("feeder_id", ("line", "voltage", "substation")), ("substation_id", ("substation",))):
+        table = _parts(facts, place)
+        rest = _groups(table[~table["area_id"].isin(areas.loc[told, "area_id"])], [place])
+        few = rest["n"].lt(rules.fewest_customers) | dominates(rest["largest"], rest["load"], rules)
+        bad = rest.index[few.to_numpy(dtype=bool)]
+        limited = areas.loc[areas["limited_by"].isin(causes), "area_id"]
+        there = facts.places.loc[facts.places[place].isin(bad), "area_id"]
+        figures |= set(limited[limited.isin(there)])
+        lines = facts.feeders[facts.feeders["limited_by"].isin(causes)]
+        shared |= set(lines.loc[lines[place].isin(bad), "feeder_id"])
+        hours |= _exposed_hours(facts, table, place, shown, rules)
+    return Exposed(frozenset(figures), frozenset(hours), frozenset(shared))
+
+
+def _exposed_hours(facts: Facts, table: pd.DataFrame, place: str, shown: pd.Series, rules: DisclosureRules) -> set[str]:
+    """Areas that the grid above limits at some hour, where they and what is not published at all obey not the rule."""
+    hidden = _groups(table[~table["area_id"].isin(shown)], [place])
+    limited = facts.areas.loc[facts.areas["hours_limited"], "area_id"]
+    own = _groups(table[table["area_id"].isin(limited)], ["area_id", place]).reset_index()
+    beside = hidden.reindex(own[place]).fillna(0.0).reset_index(drop=True)
+    dominant = dominates(np.fmax(own["largest"], beside["largest"]), own["load"] + beside["load"], rules)
+    few = (own["n"] + beside["n"]).lt(rules.fewest_customers)
+    return set(own.loc[few | dominant, "area_id"])
+
+
+def _parts(facts: Facts, place: str) -> pd.DataFrame:
+    """Transformers on lines or substations: area, load, and the largest customer's part of it."""
+    table = facts.transformers[facts.transformers[place].notna()]
     own = table["smax_kva"].fillna(table["rated_kva"])
-    part = own.where(table["dedicated"], np.fmin(table["largest_kva"], own))
-    largest = part.groupby(table[above]).max()
-    return load.index[dominates(largest, load, rules).to_numpy(dtype=bool)]
+    return pd.DataFrame(
+        {
+            place: table[place],
+            "area_id": table["area_id"].where(table["counted"], None),
+            "n": table["customers"].where(~table["dedicated"], 1.0),
+            "load": table["smax_kva"].fillna(0.0),
+            "largest": own.where(table["dedicated"], np.fmin(table["largest_kva"], own)),
+        }
+    )
 
 
-__all__ = ["areas_of_protecting_transformers", "dominated", "meets_rule", "withheld_reasons"]
+def _groups(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    return table.groupby(keys).agg(n=("n", "sum"), load=("load", "sum"), largest=("largest", "max"))

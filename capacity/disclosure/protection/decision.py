@@ -8,8 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from capacity.disclosure.protection.comparison import Figures, Pair, unsafe_figures, unsafe_hours, unsafe_shared
-from capacity.disclosure.protection.crowds import areas_of_protecting_transformers, dominated, withheld_reasons
+from capacity.disclosure.protection.comparison import (
+    Figures,
+    Pair,
+    unsafe_elements,
+    unsafe_figures,
+    unsafe_hours,
+    unsafe_shared,
+)
+from capacity.disclosure.protection.crowds import areas_of_protecting_transformers, exposed, withheld_reasons
 from capacity.disclosure.protection.facts import Facts
 from capacity.tables.release import DisclosureRules
 
@@ -46,53 +53,42 @@ def decide(facts: Facts, wanted: Figures, former: Iterable[Former], rules: Discl
     former : every release before, in any order; gone through once.
     """
     withheld = withheld_reasons(facts, rules)
-    exposed, hours_exposed = _on_dominated(facts, rules)
+    above = exposed(facts, withheld.index[withheld.ne("").to_numpy(dtype=bool)], rules)
     few: set[str] = set()
+    few_elements: set[str] = set()
     few_hours: set[str] = set()
     few_shared: set[str] = set()
     for one in former:
         pair = Pair.of(one.facts, facts, one.published, wanted, rules)
-        few |= unsafe_figures(pair)
+        of_own = unsafe_elements(pair)
+        few |= unsafe_figures(pair, of_own)
+        few_elements |= of_own
         few_hours |= unsafe_hours(pair)
         few_shared |= unsafe_shared(pair)
     names = withheld.index
-    band = np.where(names.isin(exposed), "dominant_on_line", np.where(names.isin(list(few)), "few_changes", ""))
+    band = np.where(
+        names.isin(list(above.figures)), "dominant_on_line", np.where(names.isin(list(few)), "few_changes", "")
+    )
     reason = withheld.where(withheld.ne(""), pd.Series(band, index=names))
     publication = np.where(withheld.ne(""), "withheld", np.where(band != "", "band", "full"))
-    elements = names.isin(areas_of_protecting_transformers(facts)) & (publication != "withheld")
-    hidden_hours = names.isin(hours_exposed) | names.isin(list(few_hours))
-    hours = elements & (publication == "full") & names.isin(wanted.hours.index) & ~hidden_hours
+    protecting = names.isin(areas_of_protecting_transformers(facts)) & (publication != "withheld")
+    elements = protecting & ~names.isin(list(few_elements)) & ~names.isin(list(few))
+    hidden_hours = names.isin(list(above.hours)) | names.isin(list(few_hours))
+    hours = protecting & (publication == "full") & names.isin(wanted.hours.index) & ~hidden_hours
     areas = pd.DataFrame(
         {"publication": publication, "reason": reason, "hours": hours, "elements": elements}, index=names
     )
-    shared = _shareable(facts, wanted, areas, rules).difference(pd.Index(list(few_shared), dtype=object))
+    shared = _shareable(facts, wanted, areas).difference(pd.Index([*few_shared, *above.shared], dtype=object))
     return Decision(areas, shared)
 
 
-def _on_dominated(facts: Facts, rules: DisclosureRules) -> tuple[set[str], set[str]]:
-    """Areas whose figure, and areas whose figures by hour, a line or substation limits that one customer dominates."""
-    on = {
-        place: set(facts.places.loc[facts.places[place].isin(dominated(facts, place, rules)), "area_id"])
-        for place in ("feeder_id", "substation_id")
-    }
-    areas = facts.areas
-    by_line = areas["limited_by"].ne("") & areas["area_id"].isin(on["feeder_id"])
-    by_substation = areas["limited_by"].eq("substation") & areas["area_id"].isin(on["substation_id"])
-    by_hour = areas["hours_limited"] & areas["area_id"].isin(on["feeder_id"] | on["substation_id"])
-    return set(areas.loc[by_line | by_substation, "area_id"]), set(areas.loc[by_hour, "area_id"])
-
-
-def _shareable(facts: Facts, wanted: Figures, areas: pd.DataFrame, rules: DisclosureRules) -> pd.Index:
-    """Lines that nobody dominates and whose areas hang on them alone and are all published in full."""
+def _shareable(facts: Facts, wanted: Figures, areas: pd.DataFrame) -> pd.Index:
+    """Lines whose areas hang on them alone and are all published in full."""
     places = facts.places
     full = areas.index[areas["publication"].eq("full").to_numpy(dtype=bool)]
     alone = places.groupby("area_id")["feeder_id"].transform("nunique").eq(1)
     every = (alone & places["area_id"].isin(full)).groupby(places["feeder_id"]).all()
     counted = facts.transformers[facts.transformers["counted"] & facts.transformers["room_kva"].notna()]
     without = counted.loc[~counted["area_id"].isin(areas.index), "feeder_id"].dropna().unique()
-    table = facts.feeders
-    dominant = table["feeder_id"].isin(dominated(facts, "feeder_id", rules)) | (
-        table["limited_by"].eq("substation") & table["substation_id"].isin(dominated(facts, "substation_id", rules))
-    )
     fit = every.index[every.to_numpy(dtype=bool)].intersection(wanted.shared.index)
-    return fit.difference(pd.Index(without)).difference(pd.Index(table.loc[dominant, "feeder_id"]))
+    return fit.difference(pd.Index(without))

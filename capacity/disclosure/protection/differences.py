@@ -67,12 +67,13 @@ def hours_are_safe(parts: pd.DataFrame, rules: DisclosureRules) -> pd.Series:
     return applications & customers
 
 
-def above_parts(what: Contributors, above: str) -> pd.DataFrame:
+def above_parts(what: Contributors, above: str, told: pd.Index) -> pd.DataFrame:
     """Contributors to the move of what a line (``above="feeder_id"``) or substation has left, one row for each.
 
     Beside applications and customers every dedicated transformer that moved is a contributor, and every public one
     that moved and does not meet the rule by itself; those that were switched over from another line come with their
-    whole load. ``others_n`` and ``others_share`` tell of the crowd that remains.
+    whole load. ``others_n`` and ``others_share`` tell of the crowd that remains, ``told_kva`` of what areas moved
+    whose own figures are published (``told``): that can be subtracted and hides nobody.
     """
     frame = what.transformers
     here = frame[f"{above}_now"].where(frame[f"{above}_now"].notna(), frame[f"{above}_then"])
@@ -82,13 +83,16 @@ def above_parts(what: Contributors, above: str) -> pd.DataFrame:
     customers = what.customers[what.customers["transformer_id"].isin(crowd_at)]
     customers = customers.assign(key=customers["transformer_id"].map(place))
     parties = pd.concat([_movers(frame, here), _switched(frame, above)], ignore_index=True)
-    crowd = frame.assign(key=here)[frame["protects_now"]].groupby("key")
+    placed = frame.assign(key=here)
+    subtracted = frame["area_id_now"].isin(told) & frame["counted_now"]
+    crowd = placed[frame["protects_now"] & ~subtracted].groupby("key")
     parts = [
         _by_id(applications, "application_id", "applications"),
         _by_id(customers, "customer_id", "customers"),
         parties.groupby("key").agg(parties_n=("n", "sum"), parties_max=("largest", "max"), parties_sum=("kva", "sum")),
         crowd["customers_now"].sum().to_frame("others_n"),
         (crowd["largest_kva_now"].max() / crowd["contracts_kva_now"].sum()).to_frame("others_share"),
+        placed[subtracted].groupby("key")["moved_kva"].sum().to_frame("told_kva"),
     ]
     return pd.concat(parts, axis=1).fillna(0.0)
 
@@ -104,13 +108,16 @@ def above_is_safe(parts: pd.DataFrame, move_kva: pd.Series, at_voltage: pd.Serie
         part unless nobody else moved.
     """
     told = parts["applications_sum"] + parts["customers_sum"] + parts["parties_sum"]
-    rest = (move_kva - LOSSES * told).clip(lower=0.0).mask(at_voltage & (told > 0.0), 0.0)
+    unexplained = (move_kva - LOSSES * parts["told_kva"]).clip(lower=0.0)
+    rest = (unexplained - LOSSES * told).clip(lower=0.0).mask(at_voltage & (told > 0.0), 0.0)
     crowd = np.where(rest > MOVED_KVA, parts["others_n"], 0.0)
     count = np.fmax(parts["applications_n"], parts["customers_n"]) + parts["parties_n"] + crowd
     from_flow = np.fmin(np.fmax(parts["customers_max"], parts["parties_max"]), move_kva)
     largest = np.fmax(parts["applications_max"] + from_flow, rest * parts["others_share"])
-    whole = move_kva.where(~at_voltage | told.eq(0.0), np.fmin(told, move_kva))
-    return _safe(count, largest, whole, rules) | (move_kva <= MOVED_KVA)
+    whole = unexplained.where(~at_voltage | told.eq(0.0), np.fmin(told, unexplained))
+    share = rules.largest_share_percent / 100.0 * (1.0 + 1e-9)
+    nobody_else = told.le(MOVED_KVA) & rest.le(MOVED_KVA)
+    return (move_kva <= MOVED_KVA) | nobody_else | (count.ge(rules.fewest_customers) & (largest <= share * whole))
 
 
 def alone_is_safe(parts: pd.DataFrame, rules: DisclosureRules) -> pd.Series:
