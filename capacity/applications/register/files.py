@@ -20,7 +20,7 @@ from capacity.tables.issue import Issue
 from capacity.tables.register import APPLICATION_FILE
 from capacity.tables.words import Word
 
-_VOCABULARY: Mapping[str, Mapping[str, Word]] = {
+_WORDS: Mapping[str, Mapping[str, Word]] = {
     "customer_kind": words.CUSTOMER_KIND,
     "category": words.CATEGORY,
     "area_class": words.AREA_CLASS,
@@ -28,6 +28,10 @@ _VOCABULARY: Mapping[str, Mapping[str, Word]] = {
     "supply": words.SUPPLY,
     "phases": words.PHASES,
     "status": words.APPLICATION_STATUS,
+}
+_VOCABULARY: Mapping[str, Mapping[str, Word]] = {
+    name: {code: table[code] for code in APPLICATION_FILE.columns[name].metadata["choices"]}
+    for name, table in _WORDS.items()
 }
 _DEFAULTS = {"voltage": "lv", "supply": "single", "status": "received"}
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -171,6 +175,8 @@ def _line(number: int, row: Sequence[Any], places: Mapping[str, int], file: str)
 
 def _value(cell: Any, name: str, dtype: str) -> Any:
     """A cell as its column's type; ValueError carries the sentence in English and Chinese."""
+    if cell is None:
+        return None
     text = str(cell).strip() if not isinstance(cell, float) or not math.isnan(cell) else ""
     text = text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_SIGNS) else text
     if text == "":

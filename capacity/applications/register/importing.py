@@ -21,6 +21,7 @@ from capacity.errors import InputError
 from capacity.tables.issue import Issue
 from capacity.tables.register import Application, Claim, ElementVersion, Facts
 
+_EARLIEST = dt.datetime(1950, 1, 1)
 Hangs = Callable[[Facts], tuple[ElementVersion, ...] | Issue]
 """The transformer, feeder and substation that a customer hangs on, or why they are not known; versions are not read."""
 
@@ -109,9 +110,14 @@ def _problems(line: Line, facts: Facts, file: str, lv_limit_kw: float | None, mo
                      "reserves depends on it.", "已送电的申请须填写送电时间，占用期限以此为准。", file)  # fmt: skip
     for name in ("received_at", "energised_at"):
         at = line.values[name]
-        if at is not None and at > moment:
-            yield _issue(ids, name, f"{at:%Y-%m-%d %H:%M} lies in the future; correct it.",
-                         f"{at:%Y-%m-%d %H:%M} 晚于当前时间，请更正。", file)  # fmt: skip
+        if at is not None and not _EARLIEST <= at <= moment:
+            yield _issue(
+                ids,
+                name,
+                f"{at:%Y-%m-%d %H:%M} lies in the future or too far back; correct it.",
+                f"{at:%Y-%m-%d %H:%M} 晚于当前时间或过早，请更正。",
+                file,
+            )
 
 
 def _claim(line: Line, facts: Facts, power_factor: float, hangs: Hangs, file: str) -> Claim | Issue | None:

@@ -21,7 +21,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, insert, inspect, make_url, select
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
 
 from capacity.applications.register.models import ABOUT
 from capacity.errors import RegisterError
@@ -118,7 +118,9 @@ def told(shown: str) -> Iterator[None]:
     """Whatever the database refuses becomes a sentence."""
     try:
         yield
-    except (OperationalError, ProgrammingError) as error:
+    except IntegrityError:
+        raise
+    except DatabaseError as error:
         why = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
         raise RegisterError(
             f"the register at {shown} cannot be used ({why}). Check the path or the server, your rights to it and the "

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from capacity.applications.register.events import EVENTS
-from capacity.applications.register.facts import as_json, faults
+from capacity.applications.register.facts import LAST_DAY, as_json, faults
 from capacity.applications.register.models import ABOUT, APPLICATIONS
 from capacity.applications.register.opening import Register
 from capacity.applications.register.reading import application
@@ -97,10 +97,11 @@ def offer(
     """The supply offer was given to the customer; it may state until when it holds. It reserves nothing."""
     with writing(register) as connection:
         found = current(connection, application_id, expected_version)
-        if valid_until is not None and valid_until < register.local_day(now(connection)):
+        today = register.local_day(now(connection))
+        if valid_until is not None and not today <= valid_until <= LAST_DAY:
             raise RegisterError(
-                f"an offer cannot be valid until {valid_until}, a day that is past.",
-                f"供电方案有效期 {valid_until} 已过，请填写之后的日期。",
+                f"an offer cannot be valid until {valid_until}: give a day from today ({today}) on.",
+                f"供电方案有效期 {valid_until} 无效，请填写今天（{today}）及以后的日期。",
             )
         details = valid_until.isoformat() if valid_until else ""
         changes = {"offer_valid_until": valid_until}
