@@ -98,6 +98,14 @@ def show_published(done: Published) -> None:
                 f"[yellow]the data are more than {about.rules.stale_after_days} days old; every page says so.[/]",
             )
         )
+    if release.terms.empty:
+        print_line(
+            say(
+                f"[yellow]规则“{about.policy}”没有 service 一节：未公布办电须知（P12–P14）。[/]",
+                f"[yellow]policy '{about.policy}' has no section 'service': no connection terms are published "
+                "(P12-P14).[/]",
+            )
+        )
     print_line(_status_table(release))
     for line in (_protected(release), _changes(release)):
         print_line(line, markup=False, highlight=False)

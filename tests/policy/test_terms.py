@@ -7,7 +7,7 @@ from typing import get_args
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capacity.errors import PolicyError, RequestError
@@ -151,6 +151,7 @@ days = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(list(CUSTOMER_KIND)), st.sampled_from(list(AREA_CLASS)), powers_kw, days)
 def test_connection_terms__a_lookup_gives_what_the_function_gives(
     kind: str, area_class: str, kw: float, on: dt.date

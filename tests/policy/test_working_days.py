@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from chinese_calendar.constants import holidays, workdays
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capacity.policy import load_policy, terms_for
@@ -79,6 +79,7 @@ def test_published_days__end_before_the_next_new_year_can_move_a_day() -> None:
     assert max(one.year for one in holidays) == LAST.year
 
 
+@settings(deadline=None)
 @given(st.dates(dt.date(2010, 1, 1), dt.date(2025, 12, 1)), st.integers(-40, 40))
 def test_working_days_between__undoes_deadline(start: dt.date, working_days: int) -> None:
     due = deadline(start, working_days)
@@ -88,6 +89,7 @@ def test_working_days_between__undoes_deadline(start: dt.date, working_days: int
         assert is_working_day(due.day) is True
 
 
+@settings(deadline=None)
 @given(st.dates(dt.date(2010, 1, 1), dt.date(2025, 6, 1)), st.integers(0, 60), st.integers(0, 60))
 def test_working_days_between__adds_up(start: dt.date, first: int, second: int) -> None:
     middle = start + dt.timedelta(days=first)
