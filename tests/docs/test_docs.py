@@ -17,7 +17,11 @@ from tools import commands, generate_docs
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-MODULES = sorted(module.name for module in pkgutil.walk_packages(capacity.__path__, "capacity."))
+MODULES = sorted(
+    module.name
+    for module in pkgutil.walk_packages(capacity.__path__, "capacity.")
+    if ".migrations." not in module.name  # scripts that Alembic runs in a context of its own
+)
 FENCE = re.compile(r"^( *)```(\w+)[^\n]*\n(.*?)^\1```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 
