@@ -35,7 +35,7 @@ _KNOWN = (
     ("simsun.ttc", "simsun.ttc"),
 )
 """Files of the regular and the bold face, the best first."""
-_PROBE = "低压网格接入受阻负载率预计"
+_PROBE = "低压网格接入受阻负载率预计ABCabc0123456789.?"  # fallback fonts often have no Latin letters
 _SMALLEST_BYTES = 1_000_000  # no font with thousands of Chinese signs is smaller
 _MOST_ASKED = 80
 _SUFFIXES = (".ttf", ".ttc", ".otf", ".otc")

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
-
 from capacity.disclosure.downloads.wording import Language
-from capacity.disclosure.notices.fonts import Face, Pair
+from capacity.disclosure.notices.fonts import Pair
+from capacity.disclosure.notices.outlines import cut_font
 from capacity.tables.public.words import Told
 from capacity.tables.words import Word
 
 _PLAIN = str.maketrans({"–": "-", "—": "-", "−": "-", "…": "...", "“": '"', "”": '"', "’": "'", "≥": ">= "})
 """Signs that the plain font of English notices lacks."""
-_ASCII = "".join(chr(code) for code in range(0x20, 0x7F))
+_ALWAYS = "".join(chr(code) for code in range(0x20, 0x7F)) + "…"
 
 
 @dataclass(frozen=True)
@@ -48,11 +47,17 @@ class Letters:
 
     def drawable(self, *candidates: str) -> str:
         """The first text that can be drawn whole, else the last one with ``?`` for what cannot: never an empty box."""
-        texts = [text if self.chinese else text.translate(_PLAIN) for text in candidates]
+        texts = ["".join(map(_visible, text)) for text in candidates]
+        texts = texts if self.chinese else [text.translate(_PLAIN) for text in texts]
         for text in texts:
             if self.can_draw(text):
                 return text
         return "".join(sign if sign in self.signs else "?" for sign in texts[-1])
+
+
+def _visible(sign: str) -> str:
+    """The sign; a blank for line ends and invisible controls, which have no glyph."""
+    return " " if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp") else sign
 
 
 @contextmanager
@@ -66,23 +71,9 @@ def letters_for(pair: Pair | None, texts: Set[str]) -> Iterator[Letters]:
         latin = frozenset(chr(code) for code in range(0x20, 0x100) if not 0x7F <= code <= 0xA0)
         yield Letters("en", None, None, latin)
         return
-    wanted = texts | set(_ASCII)
+    wanted = texts | set(_ALWAYS)
     with TemporaryDirectory() as name:
         folder = Path(name)
-        regular, drawn = _cut(pair.regular, wanted, folder / "regular.otf")
-        bold, drawn_bold = _cut(pair.bold, wanted, folder / "bold.otf")
-        yield Letters("zh", regular, bold, frozenset(drawn & drawn_bold))
-
-
-def _cut(face: Face, wanted: Set[str], path: Path) -> tuple[Path, set[str]]:
-    """Write the part of a face that draws these signs; returns the file and the signs that are in it."""
-    options = subset.Options(
-        notdef_outline=True, layout_features=[], hinting=False, glyph_names=True, name_IDs=["*"], recalc_timestamp=False
-    )
-    with TTFont(str(face.path), fontNumber=face.number, lazy=True, recalcTimestamp=False) as font:
-        signs = {sign for sign in wanted if ord(sign) in font.getBestCmap()}
-        cutter = subset.Subsetter(options)
-        cutter.populate(unicodes=[ord(sign) for sign in signs])
-        cutter.subset(font)
-        font.save(str(path), reorderTables=False)
-    return path, signs
+        regular, bold = folder / "regular.ttf", folder / "bold.ttf"
+        drawn = cut_font(pair.regular, wanted, regular) & cut_font(pair.bold, wanted, bold)
+        yield Letters("zh", regular, bold, frozenset(drawn))

@@ -13,6 +13,7 @@ from capacity.disclosure.notices.paper import (
     MARGIN_MM,
     MM_PER_PT,
     MUTED,
+    SMALLEST_PT,
     TEXT,
     WHITE,
     Paper,
@@ -47,10 +48,11 @@ def _draw_headings(paper: Paper, x: float, y: float, width: float, plan: Plan) -
     for word, part in zip(HEADINGS, _PARTS[plan.blocks], strict=True):
         room = part * width - 1.6
         zh = word.zh if paper.fits(word.zh, size, room) else word.zh.split("（")[0]
-        en = word.en if paper.fits(word.en, size * 0.72, room) else word.en.split(" (")[0]
+        small = max(SMALLEST_PT, size * 0.72)
+        en = word.en if paper.fits(word.en, small, room) else word.en.split(" (")[0]
         if paper.letters.chinese:
             paper.put(x + 0.8, y + 3.7, zh, size, width=room, bold=True, colour=WHITE)
-            paper.put(x + 0.8, y + 6.7, en, size * 0.72, width=room, colour=WHITE)
+            paper.put(x + 0.8, y + 6.7, en, small, width=room, colour=WHITE)
         else:
             paper.put(x + 0.8, y + 5.0, word.en, size, width=room, bold=True, colour=WHITE)
         x += part * width
@@ -63,7 +65,7 @@ def _draw_row(paper: Paper, row: Row, x: float, y: float, width: float, plan: Pl
     relief = row.relief
     if not paper.fits(letters.say(relief), plan.type_pt * 0.88, parts[4] * width - 1.6):
         relief = row.relief_short
-    name = letters.drawable(row.name, row.code)
+    name = letters.drawable(row.name, f"{row.name} {row.code}" if letters.chinese else row.code)
     cells: list[Word | Told] = [Word(name, row.code), state_word(row.state), row.capacity, row.why, relief]
     chip = min(3.4, plan.row_mm * 0.66)
     for place, (cell, part) in enumerate(zip(cells, parts, strict=True)):
