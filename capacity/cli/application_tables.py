@@ -53,7 +53,7 @@ def listed(found: Sequence[Application]) -> Table:
     table.add_column(say("编号", "id"), no_wrap=True)
     for zh, en in (("状态", "status"), ("kW", "kW"), ("占用 kVA", "reserved kVA"), ("接入", "at"),
                    ("期望送电", "wanted by"), ("客户", "customer"), ("版本", "version")):  # fmt: skip
-        table.add_column(say(zh, en))
+        table.add_column(say(zh, en), overflow="fold")
     for one in found:
         facts = one.facts
         reserved = "" if one.reserved_kva is None else f"{one.reserved_kva:.1f}"
@@ -70,7 +70,7 @@ def history(register: Register, one: Application) -> Table:
     zone = register.time_zone.key
     table = Table(title=say(f"历史（{zone}）", f"history ({zone})"), title_justify="left")
     for zh, en in (("时间", "when"), ("事项", "what"), ("状态", "status"), ("经办", "who"), ("原因", "why")):
-        table.add_column(say(zh, en))
+        table.add_column(say(zh, en), overflow="fold")
     for stamp in one.stamps:
         at = f"{register.local(stamp.at):%Y-%m-%d %H:%M:%S}"
         why = stamp.why
@@ -88,7 +88,7 @@ def due(rows: pd.DataFrame, title: str) -> Table:
     table.add_column(say("申请", "application"), no_wrap=True)
     for zh, en in (("环节", "step"), ("情况", "state"), ("最迟日期", "due on"),
                    ("剩余工作日", "working days left"), ("说明", "remark")):  # fmt: skip
-        table.add_column(say(zh, en))
+        table.add_column(say(zh, en), overflow="fold")
     for row in rows.itertuples():
         style, state = DUE_STYLE.get(row.state, ""), word(DUE_STATE[row.state])
         remark = row.remark_zh if language() == "zh" else row.remark_en

@@ -25,6 +25,7 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     url = str(tmp_path / "register.db")
     monkeypatch.setenv("CAPACITY_REGISTER", url)
     monkeypatch.setenv("CAPACITY_WHO", "li")
+    monkeypatch.setenv("COLUMNS", "250")
     typed("init")
     return url
 
