@@ -114,7 +114,7 @@ def _of_pdf(where: str, content: bytes) -> Iterator[Text]:
         text = page.extract_text()
         yield f"{where} page {number + 1}", text
         yield f"{where} page {number + 1} (closed up)", re.sub(r"\s+", "", text)
-    for number in range(1, len(reader.xref[0]) + 1 if 0 in reader.xref else 1):
+    for number in range(1, int(reader.trailer["/Size"])):
         found = reader.get_object(number)
         yield f"{where} object {number}", repr(found)
         if isinstance(found, StreamObject):
