@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
+from scipy.sparse import csr_matrix
 from worlds import FACTOR_OF_HOUR, HALVES, RULES, K, Transformer, World
 
 from capacity.tables.release import Release
@@ -36,33 +38,36 @@ class Knowledge:
 
     def bounds(self, target: Form) -> tuple[float, float]:
         """Between which values the target must lie."""
-        forms = [form for form, _, _ in self.statements]
-        names = sorted({name for form in [*forms, target] for name in form if name != 1}, key=repr)
-        place = {name: number for number, name in enumerate(names)}
-
-        def row(form: Form) -> np.ndarray:
-            values = np.zeros(len(names))
-            for name, factor in form.items():
-                if name != 1:
-                    values[place[name]] += factor
-            return values
-
-        rows, limits = [], []
-        for form, low, high in self.statements:
-            line, constant = row(form), form.get(1, 0.0)
-            if np.isfinite(high):
-                rows.append(line)
-                limits.append(high - constant + _SLACK)
-            if np.isfinite(low):
-                rows.append(-line)
-                limits.append(constant - low + _SLACK)
+        place, matrix, limits = self._programme
+        if not all(name in place for name in target if name != 1):
+            return -np.inf, np.inf  # nothing was said of it
+        row = np.zeros(len(place))
+        for name, factor in target.items():
+            if name != 1:
+                row[place[name]] = factor
         ends = []
         for sign in (1.0, -1.0):
-            found = linprog(sign * row(target), A_ub=np.array(rows), b_ub=np.array(limits), method="highs")
+            found = linprog(sign * row, A_ub=matrix, b_ub=limits, method="highs")
             assert found.status in (0, 3), found.message  # what he knows is true: it has a solution
             ends.append(sign * found.fun if found.status == 0 else -sign * np.inf)
         constant = target.get(1, 0.0)
         return ends[0] + constant, ends[1] + constant
+
+    @cached_property
+    def _programme(self) -> tuple[dict[object, int], csr_matrix, np.ndarray]:
+        """Every statement as rows of ``matrix @ unknowns ≤ limits``; made when all has been learned."""
+        place: dict[object, int] = {}
+        rows, columns, values, limits = [], [], [], []
+        for form, low, high in self.statements:
+            for sign, end in ((1.0, high), (-1.0, low)):
+                if np.isfinite(end):
+                    for name, factor in form.items():
+                        if name != 1:
+                            rows.append(len(limits))
+                            columns.append(place.setdefault(name, len(place)))
+                            values.append(sign * factor)
+                    limits.append(sign * (end - form.get(1, 0.0)) + _SLACK)
+        return place, csr_matrix((values, (rows, columns)), (len(limits), len(place))), np.array(limits)
 
     def width(self, target: Form) -> float:
         low, high = self.bounds(target)
@@ -286,12 +291,14 @@ def _guesses(worlds: list[World], releases: list[Release]) -> Iterable[Find]:
             for area in shown[later].keys() & shown[sooner].keys():
                 if shown[later][area]["allowed_kva"] != shown[sooner][area]["allowed_kva"]:
                     step = added(figure_of(worlds[later], area), scaled(figure_of(worlds[sooner], area), -1.0))
-                    if _limits(worlds[later], area) == _limits(worlds[sooner], area):
+                    if _state(worlds[later], area) == _state(worlds[sooner], area):
                         yield from _guess(f"{area}: {sooner} → {later}", step, worlds, least)
 
 
-def _limits(world: World, area: str) -> bool:
-    return world.allowed(area) < world.sum_of(world.of(area=area))
+def _state(world: World, area: str) -> tuple[bool, frozenset[str]]:
+    """What limits an area and which of its transformers have room: while that holds, figures can be subtracted."""
+    members = world.of(area=area)
+    return world.allowed(area) < world.sum_of(members), frozenset(one.name for one in members if world.room(one) > 0.0)
 
 
 def _guess(how: str, form: Form, worlds: list[World], least: float) -> Iterable[Find]:

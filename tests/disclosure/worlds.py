@@ -20,7 +20,7 @@ from capacity.disclosure import Basis, Prepared, prepare
 from capacity.disclosure.basis import Basis as _Basis
 from capacity.disclosure.record import RecordEntry
 from capacity.policy import load_policy
-from capacity.tables._schema import conform, empty
+from capacity.tables._schema import Table, empty
 from capacity.tables.inputs.projects import PROJECTS
 from capacity.tables.public.terms import TERMS
 from capacity.tables.results.areas import AREAS
@@ -133,8 +133,8 @@ class World:
 def basis_of_world(world: World) -> Basis:
     """The world as a run would hand it over."""
     as_of = dt.date(2025 + (world.month - 1) // 12, (world.month - 1) % 12 + 1, 1)
-    frame = conform(pd.DataFrame([_transformer(world, one) for one in world.transformers]), TRANSFORMERS)
-    areas = conform(pd.DataFrame([_area(world, area) for area in world.areas]), AREAS)
+    frame = _table([_transformer(world, one) for one in world.transformers], TRANSFORMERS)
+    areas = _table([_area(world, area) for area in world.areas], AREAS)
     customers = pd.DataFrame(
         [
             {"customer_id": one.name, "transformer_id": one.transformer, "contract_kva": one.stated_kva}
@@ -169,10 +169,8 @@ def basis_of_world(world: World) -> Basis:
         services={"regulator": "12398", "company": "95598", "一分公司": "0000-1"},
         areas=areas,
         transformers=frame.assign(single_kva=frame["allowed_kva"]),
-        feeders=conform(pd.DataFrame([_feeder(world, one) for one in world.feeders]), FEEDERS),
-        substations=conform(
-            pd.DataFrame([{"substation_id": "S1", "name": "S1", "limit_percent": 80.0, "reserved_kva": 0.0,
-                           "reason": "ok"}]), SUBSTATIONS),
+        feeders=_table([_feeder(world, one) for one in world.feeders], FEEDERS),
+        substations=_table([{"substation_id": "S1"}], SUBSTATIONS),
         lines=pd.DataFrame({"line_id": [], "area_id": [], "feeder_id": []}, dtype="string"),
         hours=_hours(world),
         customers=customers,
@@ -180,6 +178,12 @@ def basis_of_world(world: World) -> Basis:
         projects=empty(PROJECTS),
         shapes=shapes,
     )  # fmt: skip
+
+
+def _table(rows: list[dict[str, object]], schema: Table) -> pd.DataFrame:
+    """The columns that are given, in the types of the schema (checking each value takes longer than the test)."""
+    frame = pd.DataFrame(rows)
+    return frame.astype({name: str(schema.columns[name].dtype) for name in frame.columns})
 
 
 def _transformer(world: World, one: Transformer) -> dict[str, object]:
@@ -259,16 +263,20 @@ def _feeder(world: World, feeder: str) -> dict[str, object]:
 
 
 def _hours(world: World) -> pd.DataFrame:
-    rows = []
-    for area in world.areas:
-        if not all(one.has_data for one in world.of(area=area)):
-            continue
-        for month in range(1, 13):
-            for hour in range(24):
-                half, factor = int(month > 6), float(FACTOR_OF_HOUR[hour])
-                rows.append((area, month, hour, world.cell_sum(area, half, factor), world.cell(area, half, factor)))
-    columns = ["area_id", "month", "hour", "allowed_sum_kva", "allowed_kva"]
-    return conform(pd.DataFrame(rows, columns=columns), CAPACITY_12X24) if rows else empty(CAPACITY_12X24)
+    cells = pd.MultiIndex.from_product([range(1, 13), range(24)], names=["month", "hour"]).to_frame(index=False)
+    cells = cells.assign(half=(cells["month"] > 6).astype(int), factor=FACTOR_OF_HOUR[cells["hour"]])
+    values = [
+        (area, half, factor, world.cell_sum(area, half, factor), world.cell(area, half, factor))
+        for area in world.areas
+        if all(one.has_data for one in world.of(area=area))
+        for half in HALVES
+        for factor in np.unique(FACTOR_OF_HOUR).tolist()
+    ]
+    if not values:
+        return empty(CAPACITY_12X24)
+    columns = ["area_id", "half", "factor", "allowed_sum_kva", "allowed_kva"]
+    every = pd.DataFrame(values, columns=columns).merge(cells, on=["half", "factor"])
+    return every.drop(columns=["half", "factor"])
 
 
 class Memory:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -56,6 +57,33 @@ class Pair:
     what: Contributors
     rules: DisclosureRules
 
+    @cached_property
+    def keys(self) -> Keys:
+        """The area whose figure each transformer was and is part of: public, in service, with data."""
+        return _keys(self.what.transformers, "area_id")
+
+    @cached_property
+    def own(self) -> pd.DataFrame:
+        """``own_parts`` of the areas."""
+        return own_parts(self.what, *self.keys)
+
+    @cached_property
+    def on_lines(self) -> pd.DataFrame:
+        """``above_parts`` of the lines."""
+        return above_parts(self.what, "feeder_id", self._told)
+
+    @cached_property
+    def on_substations(self) -> pd.DataFrame:
+        """``above_parts`` of the substations."""
+        return above_parts(self.what, "substation_id", self._told)
+
+    @property
+    def _told(self) -> pd.Index:
+        """Areas whose moves can be subtracted: their figures are published in both, and nothing above limits them."""
+        sides = (one.areas.loc[one.areas["limited_by"].eq(""), "area_id"] for one in (self.then, self.now))
+        both = self.wanted.areas.index.intersection(self.published.areas.index)
+        return both[both.isin(next(sides)) & both.isin(next(sides))]
+
     @classmethod
     def of(cls, then: Facts, now: Facts, published: Figures, wanted: Figures, rules: DisclosureRules) -> Pair:
         """The pair, with its contributors."""
@@ -85,23 +113,21 @@ def unsafe_figures(pair: Pair, of_own: set[str]) -> set[str]:
 def unsafe_elements(pair: Pair) -> set[str]:
     """Areas whose own transformers' figures, ranges of single ones included, must not be shown beside those of then."""
     both, changed = _changed(pair.wanted.areas, pair.published.areas)
-    keys = area_keys(pair.what)
-    unsafe = _failing(pair, keys, figure_is_safe) & set(changed)
-    return unsafe | _failing_unions(pair, keys, both, changed, figure_is_safe)
+    unsafe = _failing(pair.own, figure_is_safe, pair.rules) & set(changed)
+    return unsafe | _failing_unions(pair, both, changed, figure_is_safe)
 
 
 def unsafe_hours(pair: Pair) -> set[str]:
     """Areas whose figures by month and hour must not be published beside those of then."""
     both, changed = _changed(pair.wanted.hours, pair.published.hours)
     then, now = (one.areas.set_index("area_id").loc[changed] for one in (pair.then, pair.now))
-    keys = area_keys(pair.what)
-    unsafe = _failing(pair, keys, hours_are_safe) & set(changed)
+    unsafe = _failing(pair.own, hours_are_safe, pair.rules) & set(changed)
     limited = changed[(then["hours_limited"] | now["hours_limited"]).to_numpy(dtype=bool)]
     for place in ("feeder_id", "substation_id"):
         rows = _hangs_on(pair, limited, place)
-        parts = above_parts(pair.what, place, _told(pair)).reindex(rows[place]).fillna(0.0)
+        parts = _above(pair, place).reindex(rows[place]).fillna(0.0)
         unsafe |= set(rows.loc[~alone_is_safe(parts, pair.rules).to_numpy(dtype=bool), "area_id"])
-    return unsafe | _failing_unions(pair, keys, both, changed, hours_are_safe)
+    return unsafe | _failing_unions(pair, both, changed, hours_are_safe)
 
 
 def unsafe_shared(pair: Pair) -> set[str]:
@@ -109,8 +135,8 @@ def unsafe_shared(pair: Pair) -> set[str]:
     _, changed = _changed(pair.wanted.shared.to_frame(), pair.published.shared.to_frame())
     then, now = (one.feeders.set_index("feeder_id").loc[changed] for one in (pair.then, pair.now))
     above = then["limited_by"].ne("") & now["limited_by"].ne("")
-    keys = feeder_keys(pair.what)
-    unsafe = _failing(pair, keys, figure_is_safe) & set(changed[~above.to_numpy(dtype=bool)])
+    parts = own_parts(pair.what, *_keys(pair.what.transformers, "feeder_id"))
+    unsafe = _failing(parts, figure_is_safe, pair.rules) & set(changed[~above.to_numpy(dtype=bool)])
     move = (now["allowed_kva"] - then["allowed_kva"]).abs()
     for place, causes in (("feeder_id", ("line", "voltage")), ("substation_id", ("substation",))):
         limited = then["limited_by"].isin(causes) | now["limited_by"].isin(causes)
@@ -120,16 +146,6 @@ def unsafe_shared(pair: Pair) -> set[str]:
         rows = pd.DataFrame({"area_id": names, place: np.asarray(at, dtype=object)})
         unsafe |= _failing_above(pair, place, rows, move, voltage)
     return unsafe
-
-
-def area_keys(what: Contributors) -> Keys:
-    """The area whose figure each transformer was and is part of: public, in service, with data."""
-    return _keys(what.transformers, "area_id")
-
-
-def feeder_keys(what: Contributors) -> Keys:
-    """The line whose figure it was and is part of."""
-    return _keys(what.transformers, "feeder_id")
 
 
 def _keys(frame: pd.DataFrame, column: str) -> Keys:
@@ -148,8 +164,8 @@ def _changed(wanted: pd.DataFrame, published: pd.DataFrame) -> tuple[pd.Index, p
     return both, both[~same]
 
 
-def _failing(pair: Pair, keys: Keys, rule: Rule) -> set[str]:
-    safe = rule(own_parts(pair.what, *keys), pair.rules)
+def _failing(parts: pd.DataFrame, rule: Rule, rules: DisclosureRules) -> set[str]:
+    safe = rule(parts, rules)
     return {str(name) for name in safe.index[~safe.to_numpy(dtype=bool)]}
 
 
@@ -159,25 +175,20 @@ def _hangs_on(pair: Pair, names: pd.Index, place: str) -> pd.DataFrame:
     return rows[rows["area_id"].isin(names)]
 
 
+def _above(pair: Pair, place: str) -> pd.DataFrame:
+    return pair.on_lines if place == "feeder_id" else pair.on_substations
+
+
 def _failing_above(pair: Pair, place: str, rows: pd.DataFrame, move: pd.Series, voltage: pd.Series) -> set[str]:
-    parts = above_parts(pair.what, place, _told(pair)).reindex(rows[place]).fillna(0.0).reset_index(drop=True)
+    parts = _above(pair, place).reindex(rows[place]).fillna(0.0).reset_index(drop=True)
     names = rows["area_id"].reset_index(drop=True)
     safe = above_is_safe(parts, names.map(move).astype("float64"), names.map(voltage).astype(bool), pair.rules)
     return set(names[~safe.to_numpy(dtype=bool)])
 
 
-def _told(pair: Pair) -> pd.Index:
-    """Areas whose own moves can be subtracted: their figures are published in both, and nothing above limits them."""
-    own = [
-        one.areas.loc[one.areas["limited_by"].eq(""), "area_id"].to_numpy(dtype=object) for one in (pair.then, pair.now)
-    ]
-    both = pair.wanted.areas.index.intersection(pair.published.areas.index)
-    return both.intersection(own[0]).intersection(own[1])
-
-
-def _failing_unions(pair: Pair, keys: Keys, both: pd.Index, changed: pd.Index, rule: Rule) -> set[str]:
+def _failing_unions(pair: Pair, both: pd.Index, changed: pd.Index, rule: Rule) -> set[str]:
     """Areas that exchanged transformers and whose sum would tell what none of them tells by itself."""
-    then, now = keys
+    then, now = pair.keys
     crossed = then.notna() & now.notna() & then.ne(now)
     pairs = pd.DataFrame({"a": then[crossed], "b": now[crossed]}).drop_duplicates()
     unsafe: set[str] = set()
@@ -193,7 +204,7 @@ def _failing_unions(pair: Pair, keys: Keys, both: pd.Index, changed: pd.Index, r
                 part = Contributors(
                     pair.what.applications, pair.what.customers, pair.what.transformers[here].reset_index(drop=True)
                 )
-                joined = [side[here].where(~side[here].isin(union), "union") for side in keys]
+                joined = [side[here].where(~side[here].isin(union), "union") for side in pair.keys]
                 joined = [side.where(side.eq("union"), None).reset_index(drop=True) for side in joined]
                 if not rule(own_parts(part, joined[0], joined[1]), pair.rules).all():
                     unsafe |= set(union)

@@ -57,8 +57,9 @@ def _applications(then: Facts, now: Facts, transformers: pd.DataFrame) -> pd.Dat
     told = found.groupby("transformer_id")["kva"].sum().reindex(transformers["transformer_id"]).fillna(0.0).to_numpy()
     present = transformers["reserved_kva_now"].notna() & transformers["reserved_kva_then"].notna()
     rest = transformers["reserved_kva_now"] - transformers["reserved_kva_then"] - told
-    untold = transformers.loc[present & (rest.abs() > MOVED_KVA), ["transformer_id"]].assign(
-        application_id="", kva=rest
+    large = present & (rest.abs() > MOVED_KVA)
+    untold = pd.DataFrame(
+        {"application_id": "", "transformer_id": transformers.loc[large, "transformer_id"], "kva": rest[large]}
     )
     return pd.concat([found, untold], ignore_index=True)
 
