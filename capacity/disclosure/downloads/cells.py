@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """Also the full-width signs, which spreadsheets with a Chinese keyboard layout read as the plain ones."""
+_ALTERED_NUMBER = re.compile(r"0\d+|\d{12,}|\d+(?:\.\d*)?[eE]\d+")
 
 
 def safe_text(text: str) -> str:
@@ -22,6 +24,18 @@ def safe_text(text: str) -> str:
     """
     visible = text.lstrip(" \u00a0\u3000\u200b\ufeff")
     return f"'{text}" if visible.startswith(_STARTS_A_FORMULA) or text.startswith(_STARTS_A_FORMULA) else text
+
+
+def lasting_text(text: str) -> str:
+    """``text`` as :func:`safe_text`, and with an apostrophe where a spreadsheet would take it for another number.
+
+    A telephone number would lose its leading zero, a code such as ``23E456`` become a power of ten. For files that
+    people open; programs read such texts as they are.
+
+    >>> lasting_text("08752120000"), lasting_text("23E456"), lasting_text("12398")
+    ("'08752120000", "'23E456", '12398')
+    """
+    return f"'{text}" if _ALTERED_NUMBER.fullmatch(text.strip()) else safe_text(text)
 
 
 def plain_number(value: float) -> str:

@@ -8,13 +8,14 @@ areas, nearly three times what a spreadsheet holds.
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from capacity.disclosure.downloads.cells import plain_numbers, safe_text
+from capacity.disclosure.downloads.cells import lasting_text, plain_numbers, safe_text
 from capacity.disclosure.downloads.download import Download
 from capacity.disclosure.downloads.wording import Language, in_words, release_line, say_en, say_zh
 from capacity.tables._schema import Table
@@ -40,7 +41,7 @@ def write_csv(release: Release, folder: Path) -> list[Download]:
         )
     for name in READERS_TABLES:
         for language in ("zh", "en"):
-            write_frame(readers_frame(release, name, language), folder / f"{name}.{language}.csv")
+            write_frame(readers_frame(release, name, language), folder / f"{name}.{language}.csv", lasting_text)
             zh, en = ("中文", "Chinese") if language == "zh" else ("英文", "English")
             title = ALL[name].metadata
             written.append(
@@ -116,28 +117,28 @@ _PLAIN_HEADINGS = {
 """Of columns that stand in one language each: the language need not be said."""
 
 
-def write_frame(frame: pd.DataFrame, path: Path) -> None:
+def write_frame(frame: pd.DataFrame, path: Path, safe: Callable[[str], str] = safe_text) -> None:
     """Write a frame as CSV; texts are made safe, numbers plain, missing cells empty, flags ``true`` and ``false``."""
-    columns = [_texts(frame[name]) for name in frame.columns]
+    columns = [_texts(frame[name], safe) for name in frame.columns]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(safe_text(str(name)) for name in frame.columns)
         writer.writerows(zip(*columns, strict=True))
 
 
-def _texts(column: pd.Series) -> list[str]:
+def _texts(column: pd.Series, safe: Callable[[str], str]) -> list[str]:
     if pd.api.types.is_bool_dtype(column.dtype):
         return ["" if pd.isna(value) else "true" if value else "false" for value in column]
     if pd.api.types.is_numeric_dtype(column.dtype):
         return list(plain_numbers(column.to_numpy(dtype=np.float64, na_value=np.nan)))
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return ["" if pd.isna(value) else f"{value:%Y-%m-%d}" for value in column]
-    return [_text(value) for value in column]
+    return [_text(value, safe) for value in column]
 
 
-def _text(value: object) -> str:
+def _text(value: object, safe: Callable[[str], str]) -> str:
     if isinstance(value, str):
-        return safe_text(value)
+        return safe(value)
     if isinstance(value, int | float):
         return str(plain_numbers(np.array([float(value)]))[0])
-    return "" if pd.isna(value) else safe_text(str(value))
+    return "" if pd.isna(value) else safe(str(value))

@@ -172,9 +172,11 @@ def files() -> Section:
                 "hours.csv has a row per area and month; h00_kva to h23_kva are the hours of the day.",
             ),
             Word(
-                "CSV 中以 = + - @ 等符号开头的文字，前面加了一个单引号，以免被表格软件当作公式。",
+                "CSV 中以 = + - @ 等符号开头的文字，前面加了一个单引号，以免被表格软件当作公式；供阅读的文件中，"
+                "会被当作数字而改变的编号和电话也是如此。",
                 "In CSV files a text that begins with = + - @ or the like has an apostrophe before it, so that no "
-                "spreadsheet takes it for a formula.",
+                "spreadsheet takes it for a formula; in those for readers so have codes and telephone numbers that it "
+                "would alter as numbers.",
             ),
         ),
     )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capacity.disclosure.downloads.cells import plain_number, plain_numbers, safe_text
+from capacity.disclosure.downloads.cells import lasting_text, plain_number, plain_numbers, safe_text
 
 _DANGEROUS = "=+-@\t\r\n＝＋－＠"
 _INVISIBLE = " \u00a0\u3000\u200b\ufeff"
@@ -30,6 +30,17 @@ def test_safe_text__never_begins_a_formula_and_loses_nothing(text: str) -> None:
     safe = safe_text(text)
     assert safe in (text, f"'{text}")
     assert not safe.lstrip(_INVISIBLE).startswith(tuple(_DANGEROUS))
+
+
+@pytest.mark.parametrize("text", ["08752120000", "00", "23E456", "2e9", "2.5E3", "123456789012345678"])
+def test_lasting_text__a_number_that_excel_would_alter_stays_a_text(text: str) -> None:
+    assert lasting_text(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["12398", "0875-2120000", "K7QM2A", "2E3X45", "0", "745", "10千伏线路"])
+def test_lasting_text__others_stay_as_they_are(text: str) -> None:
+    assert lasting_text(text) == text
+    assert lasting_text("=1+1") == "'=1+1"
 
 
 @given(st.floats(min_value=0.0, max_value=1e9, allow_nan=False))
