@@ -288,6 +288,9 @@ def test_publish__previous_site_is_taken_up_in_a_new_place(later: Path, site: Pa
         ("site", "site/record", "must not lie inside"),
         ("site", "site", "must not lie inside"),
         ("notes", None, "something else than a published site"),
+        ("htdocs/map", None, "a web server shows"),
+        ("server/map", None, "a web server shows"),
+        ("server/map", "server/data/map.record", "a web server shows"),
     ],
 )
 def test_publish__places_that_must_not_be_mixed(
@@ -296,10 +299,21 @@ def test_publish__places_that_must_not_be_mixed(
     copied(run, tmp_path / "run")
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "mine.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "server").mkdir()
+    (tmp_path / "server" / "index.html").write_text("welcome", encoding="utf-8")
     before = contents(tmp_path)
     with pytest.raises(PublicationError, match=said):
         publish(tmp_path / "run", tmp_path / to, record=tmp_path / record if record else None, today=TODAY)
     assert contents(tmp_path) == before
+
+
+def test_publish__straight_into_a_web_servers_folder_with_the_record_elsewhere(
+    run: Path, tmp_path: Path, quick: None
+) -> None:
+    done = publish(run, tmp_path / "htdocs" / "map", record=tmp_path / "kept" / "map.record", today=TODAY)
+    assert ids_of(done.site) == [FIRST]
+    assert recorded(tmp_path / "kept" / "map.record") == [FIRST]
+    assert [path.name for path in (tmp_path / "htdocs").iterdir() if path.is_dir()] == ["map"]
 
 
 def test_publish_internal__never_meets_a_public_site(run: Path, site: Path, tmp_path: Path) -> None:
@@ -387,21 +401,18 @@ def test_publish__interrupted_leaves_everything_as_it_was(
     assert sorted(path.name for path in site.parent.iterdir() if path.is_dir()) == ["site", "site.record"]
 
 
-RENAMES = ("site away", "site in", "record away", "record in")
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="kills a forked process")
 @pytest.mark.parametrize("first", [True, False], ids=["first release", "second release"])
-@pytest.mark.parametrize("done", range(5))
+@pytest.mark.parametrize("done", range(6))
 def test_publish__killed_between_renames_site_and_record_stay_together(
     done: int, first: bool, run: Path, later: Path, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process that dies after ``done`` of its renames; the next publication finds a whole state and goes on."""
     place = tmp_path / "fresh" / "site" if first else site
-    renames = 2 if first else 4  # the first time there is nothing to move away
+    renames = 3 if first else 5  # record pending, site away, site in, record away, record in; at first nothing is away
     if done > renames:
         pytest.skip("there are no more renames")
-    published = done >= (1 if first else 2)  # the swap of the site decides
+    published = done >= (2 if first else 3)  # the swap of the site decides
     child = os.fork()
     if child == 0:
         _die_after(done, run if first else later, place)

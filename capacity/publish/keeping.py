@@ -57,7 +57,7 @@ def leave_pending(record: Path, fill: Callable[[Path], None]) -> None:
     growing = _unfinished(record)
     growing.mkdir()
     fill(growing)
-    growing.rename(_pending(record))
+    put_in_place(growing, _pending(record))
 
 
 def confirm(record: Path) -> None:

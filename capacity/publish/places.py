@@ -24,6 +24,8 @@ from capacity.runs.swap import left_unfinished, present
 
 BOND = "site.json"
 RECORD_SUFFIX = ".record"
+_WEB_ROOTS = frozenset({"www", "wwwroot", "htdocs", "public_html"})
+_WEB_FILES = ("index.html", "index.htm", "web.config", ".htaccess")
 
 
 class Bond(BaseModel):
@@ -53,11 +55,12 @@ def targets_of(site: Path, record: Path | None, run: Path) -> tuple[Path, Path]:
     Raises
     ------
     PublicationError
-        A place holds something else, the planners' site, or lies inside another.
+        A place holds something else, the planners' site, or lies inside another; the record would be served.
     """
     place = absolute(site)
     ours = absolute(record) if record is not None else beside(place)
     _refuse_nesting(place, ours, absolute(run))
+    _refuse_served(ours)
     _refuse_foreign(place)
     return place, ours
 
@@ -254,6 +257,19 @@ def _occupied(site: Path) -> PublicationError:
         f"'{site}' holds something else than a published site and will not be replaced. Choose another folder.",
         f"“{site}”中有其他内容，不是已发布的网站，不会覆盖。请另选文件夹。",
     )
+
+
+def _refuse_served(record: Path) -> None:
+    """The record must not lie where a web server shows it."""
+    for folder in record.parents:
+        if folder.name.lower() in _WEB_ROOTS or any((folder / name).is_file() for name in _WEB_FILES):
+            raise PublicationError(
+                f"the record '{record}' would lie in '{folder}', which looks like a folder that a web server shows: "
+                "it holds customers' data. Name another place with --record, or publish to a folder of your own and "
+                "copy the site to the server.",
+                f"发布档案“{record}”将位于“{folder}”，该文件夹看起来由网站服务器对外展示，而档案含用户数据。"
+                "请用 --record 另指位置，或发布到自己的文件夹后再把网站复制到服务器。",
+            )
 
 
 def _refuse_nesting(site: Path, record: Path, run: Path) -> None:
