@@ -21,8 +21,8 @@ _ADDRESSES = {
 
 
 def address_of_licence(licence: str) -> str | None:
-    """Where the text of a licence stands, for the SPDX names that open data use; None for others."""
-    return _ADDRESSES.get(licence.strip().upper())
+    """Where the text of a licence stands, for the SPDX names that open data use (hyphens or blanks); None for others."""
+    return _ADDRESSES.get("-".join(licence.upper().split()))
 
 
 def write_licence(release: Release, folder: Path) -> list[Download]:

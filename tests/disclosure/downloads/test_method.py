@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sample_release import sample_release
 
-from capacity.disclosure.downloads.licence import licence_sentences, write_licence
+from capacity.disclosure.downloads.licence import address_of_licence, licence_sentences, write_licence
 from capacity.disclosure.downloads.method import method_of, write_method
 from capacity.tables.public.words import STATUS, WITHHELD
 from capacity.tables.release import Release, ReleaseAbout
@@ -98,6 +98,11 @@ def test_licence__known_names_get_an_address_and_an_empty_one_is_said(release: R
     text = (tmp_path / "licence.txt").read_text(encoding="utf-8-sig")
     assert "https://creativecommons.org/licenses/by/4.0/" in text
     assert "2026-11-01" in text
+    assert (
+        address_of_licence("CC BY 4.0")
+        == address_of_licence("cc-by-4.0")
+        == "https://creativecommons.org/licenses/by/4.0/"
+    )
     own = licence_sentences(release.about.model_copy(update={"licence": "公司数据许可 1.0"}))
     assert own[1].en == "Licence: 公司数据许可 1.0."
     assert "http" not in own[1].zh
