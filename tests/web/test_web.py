@@ -1,4 +1,4 @@
-"""The page's own tests (``web/test/``, run by node) and what must hold of its sources and of what is built from them."""
+"""The page's own tests (``web/test/``, run by node); what must hold of its sources and of what is built from them."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ export function announce(text) {
 /** Builds the page's frame and returns its places: search, map, legend and one panel per tab. */
 export function buildFrame(store, actions, tabNames) {
   const head = h("header.head");
-  const notices = h("div.notices");
+  const notices = h("section.notices");
   const search = h("div.search");
   const map = h("div.map");
   const legend = h("section.legend");
@@ -109,6 +109,7 @@ function releaseChoice(state, actions) {
 }
 
 function drawNotices(notices, state, actions) {
+  notices.setAttribute("aria-label", t("notices"));
   const list = [];
   if (state.isInternal) list.push(h("p.notice.internal", { role: "note" }, h("span", { lang: "zh-CN" }, TEXTS.banner_internal.zh), " ", h("span", { lang: "en" }, TEXTS.banner_internal.en)));
   if (state.problem) {

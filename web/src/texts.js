@@ -25,6 +25,7 @@ export const TEXTS = {
   colon: { zh: "：", en: ": " },
 
   // banners
+  notices: { zh: "提示", en: "Notices" },
   banner_internal: {
     zh: "内部资料 · 不得公开——含设备、线路和未经保护的数据",
     en: "INTERNAL · NOT FOR PUBLICATION — equipment, lines and unprotected figures",
@@ -79,6 +80,7 @@ export const TEXTS = {
     zh: "地图。方向键移动，加减键缩放，回车键选择中央的网格。图上所有内容在列表中也有。",
     en: "Map. Arrow keys move it, plus and minus zoom, Enter selects the area in the middle. Everything on it is in the list as well.",
   },
+  map_nothing: { zh: "地图中央没有网格。", en: "There is no area in the middle of the map." },
   zoom_in: { zh: "放大", en: "Zoom in" },
   zoom_out: { zh: "缩小", en: "Zoom out" },
   zoom_all: { zh: "显示全部", en: "Show everything" },

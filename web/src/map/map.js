@@ -16,6 +16,7 @@ import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
 
 import { fill, h } from "../dom.js";
+import { announce } from "../frame.js";
 import { t } from "../language.js";
 import { categoryOf } from "../logic/category.js";
 import { nearest } from "../logic/nearby.js";
@@ -26,8 +27,6 @@ import { createEquipmentLayers } from "./equipment.js";
 import { degrees, mercator, mercatorBox } from "./features.js";
 
 export const NEARBY_COUNT = 10;
-/** The name of the moment at which a release stands on the screen; it can be read from the browser's performance log. */
-const DRAWN = "capacity-drawn";
 const CALM = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** Whether an area passes the legend's and the place's filter. */
@@ -73,7 +72,7 @@ export function createMap(target, store, actions) {
     if (any(changed, "language")) drawControls();
     if (!state.release) return;
     if (any(changed, "release")) {
-      map.once("rendercomplete", () => performance.mark(DRAWN));
+      map.once("rendercomplete", () => tellDrawn(state.release.id));
       const first = areas.source.isEmpty();
       areas.setRelease(state.release);
       if (first) fitAll();
@@ -109,7 +108,8 @@ export function createMap(target, store, actions) {
     const found = pixel && equipment?.at(map, pixel);
     if (found) return actions.selectEquipment(found.kind, found.row, { focus: false });
     const area = areaAt(areas.source, coordinate);
-    return area && state.layers.areas ? actions.select(area.row, { focus: false }) : undefined;
+    if (!area || !state.layers.areas) return pixel ? undefined : announce(t("map_nothing"));
+    return actions.select(area.row, { focus: false });
   };
   map.on("click", (event) => choose(event.coordinate, event.pixel));
   target.addEventListener("keydown", (event) => {
@@ -151,6 +151,12 @@ function pointLayer() {
       if (point) source.addFeature(new Feature(new Point(mercator(point.lon, point.lat))));
     },
   };
+}
+
+/** That a release stands on the screen, for whoever measures or waits. */
+function tellDrawn(id) {
+  document.body.dataset.drawn = id;
+  performance.mark("capacity-drawn");
 }
 
 /** Room at the edges, so that search box, legend and buttons cover nothing. */
