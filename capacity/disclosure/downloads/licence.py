@@ -21,7 +21,7 @@ _ADDRESSES = {
 
 
 def address_of_licence(licence: str) -> str | None:
-    """Where the text of a licence stands, for the SPDX names that open data use (hyphens or blanks); None for others."""
+    """Where the text of a licence stands, for the SPDX names of open data (hyphens or blanks); None for others."""
     return _ADDRESSES.get("-".join(licence.upper().split()))
 
 
