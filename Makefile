@@ -1,7 +1,7 @@
 # Everything there is to type. On Windows see README.md: the same steps without make.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format docs notebooks bench clean
-.PHONY: gate-format gate-lint gate-types gate-imports gate-pages gate-manual
+.PHONY: help demo web test test-all check format docs notebooks bench clean
+.PHONY: gate-format gate-lint gate-types gate-imports gate-pages gate-manual gate-web
 SHELL := /bin/sh
 export NO_MKDOCS_2_WARNING := 1
 
@@ -18,10 +18,15 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 demo: $(VENV)/.installed ## install, build the bundled case, run it, publish it, say where to look
+	@$(BIN)/python -m tools.build_web --optional --quiet
 	$(BIN)/capacity demo
+
+web: $(VENV)/.installed ## build the map page anew if its sources changed
+	$(BIN)/python -m tools.build_web
 
 test: $(VENV)/.installed-test ## the tests, without whole SimBench grids
 	@sh tools/system_packages.sh $(BIN)/python
+	@$(BIN)/python -m tools.build_web --development --optional --quiet
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not whole"
 	@$(MAKE) --no-print-directory notebooks
 
@@ -32,7 +37,7 @@ test-all: test ## the tests, then those on whole SimBench grids, one at a time (
 	$(BIN)/pytest -m whole
 
 check: $(VENV)/.installed-gate ## the gate: format, lint, types, import contracts, generated pages, manual
-	@$(MAKE) --no-print-directory --keep-going gate-format gate-lint gate-types gate-imports gate-pages gate-manual
+	@$(MAKE) --no-print-directory --keep-going gate-format gate-lint gate-types gate-imports gate-pages gate-manual gate-web
 
 gate-format:
 	$(BIN)/ruff format --check --quiet .
@@ -46,6 +51,8 @@ gate-pages:
 	$(BIN)/python -m tools.generate_docs --check
 gate-manual:
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+gate-web:
+	$(BIN)/python -m tools.build_web --development --optional --quiet --lint
 
 format: $(VENV)/.installed-gate ## format the code, mend what can be mended
 	$(BIN)/ruff format .
@@ -79,6 +86,7 @@ $(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
 $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "installing what the tests need"
 	@$(INSTALL) -e ".[simbench,cluster,postgres,test]"
+	@command -v npm >/dev/null 2>&1 || $(INSTALL) -e ".[web]"
 	@touch $@
 
 $(VENV)/.installed-gate: $(VENV)/.installed-test

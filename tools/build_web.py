@@ -48,6 +48,10 @@ class NotBuilt(Exception):
         return REMEDY.format(why=self.why, why_zh=self.why_zh)
 
 
+class BadSources(Exception):
+    """The page's sources break a rule."""
+
+
 @dataclass(frozen=True)
 class Node:
     """How to start node and npm."""
@@ -118,8 +122,10 @@ def find_node() -> Node:
         if program.is_file() and script.is_file():
             return Node((str(program),), (str(program), str(script)), str(program.parent))
     raise NotBuilt(
-        f"there is no node {OLDEST_NODE} or newer with npm on the PATH, nor the Python package {NODE_PACKAGE}",
-        f"PATH 中没有 node {OLDEST_NODE} 及以上版本和 npm，也未安装 Python 包 {NODE_PACKAGE}",
+        f"there is no node {OLDEST_NODE} or newer with npm on the PATH, nor the Python package {NODE_PACKAGE}: "
+        f"pip install {NODE_PACKAGE}",
+        f"PATH 中没有 node {OLDEST_NODE} 及以上版本和 npm，也未安装 Python 包 {NODE_PACKAGE}"
+        f"（pip install {NODE_PACKAGE}）",
     )
 
 
@@ -147,6 +153,22 @@ def install_packages(node: Node, *, development: bool) -> None:
         "npm 未能取得 web/package-lock.json 所列的软件包",
     )
     stamp.write_text(wanted[-1] if not development else wanted[0], encoding="utf-8")
+
+
+def lint(node: Node) -> None:
+    """Hold the page's sources against ``web/eslint.config.mjs``, where eslint is installed.
+
+    Raises
+    ------
+    BadSources
+        With everything that it found.
+    """
+    program = WEB / "node_modules" / "eslint" / "bin" / "eslint.js"
+    if not program.is_file():
+        return
+    done = subprocess.run([*node.node, str(program), "."], cwd=WEB, capture_output=True, text=True, encoding="utf-8")
+    if done.returncode:
+        raise BadSources(done.stdout + done.stderr)
 
 
 def _run(
@@ -188,14 +210,23 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="only say whether the page is there and up to date")
     parser.add_argument("--optional", action="store_true", help="do not fail if it cannot be built")
     parser.add_argument("--development", action="store_true", help="also install what tests and lint need")
+    parser.add_argument("--lint", action="store_true", help="also hold the page's sources against their rules")
+    parser.add_argument("--quiet", action="store_true", help="say nothing if all is well")
     wanted = parser.parse_args()
     if wanted.check:
         print("the map page is up to date" if is_built() else "the map page is missing or older than its sources")
         return 0 if is_built() else 1
     try:
-        print("built the map page" if build() else "the map page is up to date")
+        done = build()
         if wanted.development:
             install_packages(find_node(), development=True)
+        if wanted.lint:
+            lint(find_node())
+        if done or not wanted.quiet:
+            print("built the map page" if done else "the map page is up to date")
+    except BadSources as error:
+        print(error, file=sys.stderr)
+        return 1
     except NotBuilt as error:
         print(error.told(), file=sys.stderr)
         return 0 if wanted.optional else 1
