@@ -72,7 +72,7 @@ def accept_at(url: str, application_id: str, start_at: float, thinking_seconds: 
     return f"{done.status}: {done.reserved_kva}"
 
 
-STEPS = {"new": 4, "accept": 6, "withdraw": 4, "energise": 1}
+STEPS = {"new": 5, "accept": 9, "withdraw": 2, "energise": 2, "take_up": 2}
 TRANSFORMERS = ("T1", "T2", "T3", "T4", "T5", "T6")
 
 
@@ -89,6 +89,8 @@ def work(url: str, seed: int, operations: int, names: Sequence[str]) -> None:
                 done = reg.withdraw(register, name, who=who, why="random")
             elif step == "energise":
                 done = reg.energise(register, name, who=who)
+            elif step == "take_up":
+                done = reg.take_up(register, name, who=who, why="random")
             else:
                 asked = facts(chance.choice((5.0, 20.0, 45.0)), chance.choice(TRANSFORMERS))
                 made = reg.add(register, asked, who=who, application_id=f"N{seed}-{number}")
@@ -96,6 +98,8 @@ def work(url: str, seed: int, operations: int, names: Sequence[str]) -> None:
                 known.append(made.application_id)
         except (reg.Refused, reg.NotAllowed):
             done = None
+        if step == "withdraw" and len(known) > 5:
+            known.remove(name)
         print(f"{done.application_id} {done.version}" if done else "-", flush=True)
 
 

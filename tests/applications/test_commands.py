@@ -7,12 +7,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hand_case import WINDOW, hand_case
 from typer.testing import CliRunner
 
 from capacity.applications import register as reg
-from capacity.case import write_case
+from capacity.case import load_case, write_case
 from capacity.cli import app, main
 from capacity.runs import read_manifest, read_run
 
@@ -166,6 +167,18 @@ def test_run_check__with_a_register(url: str, folder: Path, tmp_path: Path) -> N
     assert verified.exit_code == 0, verified.output
     checked = RUNNER.invoke(app, ["check", str(folder), "--register", url])
     assert checked.exit_code == 0
+
+
+def test_month__freezes_the_register_as_of_the_new_readings(url: str, folder: Path, tmp_path: Path) -> None:
+    added(kw=20)
+    later = load_case(folder).measurements
+    later = later.assign(timestamp=later["timestamp"] + pd.Timedelta(days=2))
+    later.to_csv(tmp_path / "new.csv", index=False, encoding="utf-8-sig")
+    words = ["month", str(folder), "--readings", str(tmp_path / "new.csv"), "--results", str(tmp_path / "results")]
+    done = RUNNER.invoke(app, ["--lang", "en", *words, "--register", url], catch_exceptions=False)
+    assert "of the register: 1 applications" in done.output
+    manifest = read_manifest(tmp_path / "results" / "hand-2026-01-05")
+    assert manifest.input_hashes["register"] == reg.take_snapshot(reg.open_register(url)).sha256
 
 
 def test_run__a_city_is_run_member_by_member(url: str, tmp_path: Path) -> None:

@@ -19,8 +19,8 @@ from capacity.tables.register import Application
 
 @pytest.mark.parametrize(
     ("processes", "operations"),
-    [(4, 160), pytest.param(8, 1000, marks=pytest.mark.whole)],
-    ids=["4 desks, 160 steps", "8 desks, 1000 steps"],
+    [(3, 100), pytest.param(8, 1000, marks=pytest.mark.whole)],
+    ids=["3 desks, 100 steps", "8 desks, 1000 steps"],
 )
 def test_register__survives_random_steps_of_many_desks_with_kills(
     register: reg.Register, url: str, processes: int, operations: int, tmp_path: Path
@@ -41,7 +41,7 @@ def test_register__survives_random_steps_of_many_desks_with_kills(
     assert reg.verify_history(register) == ()
     assert _promised_twice(found) == []
     accepted = [stamp for one in found for stamp in one.stamps if stamp.event == "accepted"]
-    assert len(accepted) > operations // 20
+    assert len(accepted) >= operations // 10
     assert sum(line != "-" for line in told) > operations // 3
 
 
@@ -90,6 +90,6 @@ def _promised_twice(found: list[Application]) -> list[str]:
             if claim.reserved_kva > room or claim.figure_kva != room:
                 wrong.append(f"{one.application_id}: {claim.reserved_kva} of {room} kVA (claimed {claim.figure_kva})")
             here[one.application_id] = claim.reserved_kva
-        elif stamp.event in ("withdrawn", "expired"):
+        elif stamp.event in ("withdrawn", "expired", "taken_up"):
             here.pop(one.application_id, None)
     return wrong

@@ -139,6 +139,9 @@ def _place_faults(facts: Facts) -> Iterator[tuple[str, str, str, str]]:
         )
 
 
+_NAMES = tuple(field.name for field in dataclasses.fields(Facts))
+
+
 def as_json(facts: Facts) -> str:
     """The facts as the history keeps them."""
     return _dump({name: _plain(value) for name, value in dataclasses.asdict(facts).items()})
@@ -151,7 +154,7 @@ def facts_of_json(content: str) -> Facts:
 
 def facts_of(record: Mapping[str, Any]) -> Facts:
     """Facts of a mapping that has them among other things; dates as dates or ISO texts."""
-    values: dict[str, Any] = {one.name: record.get(one.name) for one in dataclasses.fields(Facts)}
+    values: dict[str, Any] = {name: record.get(name) for name in _NAMES}
     day = values["energise_on"]
     values["energise_on"] = dt.date.fromisoformat(day) if isinstance(day, str) else day
     return Facts(**values)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, select
@@ -16,7 +15,7 @@ from capacity.applications.register.opening import Register, reading, told
 from capacity.applications.register.records import application_of, stamps_of
 from capacity.errors import RegisterError
 from capacity.tables._schema import conform
-from capacity.tables.register import REGISTER, Application, ElementVersion, Snapshot
+from capacity.tables.register import REGISTER, Application, ElementVersion, Facts, Snapshot
 
 
 def application(register: Register, application_id: str) -> Application:
@@ -64,24 +63,29 @@ def take_snapshot(register: Register) -> Snapshot:
 
 
 def as_frame(register: Register, found: Sequence[Application]) -> pd.DataFrame:
-    """Applications as a table of ``REGISTER``, times local."""
-    return conform(pd.DataFrame([_record(register, one) for one in found], columns=list(REGISTER.columns)), REGISTER)
+    """Applications as a table of ``REGISTER``, times local, whole seconds."""
+    columns = {name: [getattr(one.facts, name) for one in found] for name in _FACTS}
+    stamped = _local(register, [one.stamps[0].at for one in found])
+    stated = pd.Series(pd.to_datetime([one.received_at for one in found])).dt.floor("s")
+    frame = pd.DataFrame(columns | {name: [getattr(one, name) for one in found] for name in _KEPT})
+    return conform(
+        frame.assign(
+            energise_on=pd.to_datetime(pd.Series(columns["energise_on"], dtype="object")),
+            received_at=stated.fillna(stamped),
+            energised_at=_local(register, [one.energised_at for one in found]),
+            substation_id=[_substation(one) for one in found],
+        ),
+        REGISTER,
+    )
 
 
-def _record(register: Register, one: Application) -> dict[str, Any]:
-    received = one.received_at or register.local(one.stamps[0].at)
-    return {
-        **vars(one.facts),
-        "application_id": one.application_id,
-        "status": one.status,
-        "received_at": pd.Timestamp(received).floor("s"),
-        "energised_at": pd.Timestamp(register.local(one.energised_at)).floor("s") if one.energised_at else pd.NaT,
-        "energise_on": pd.Timestamp(one.facts.energise_on) if one.facts.energise_on else pd.NaT,
-        "reserved_kw": one.reserved_kw,
-        "reserved_kva": one.reserved_kva,
-        "substation_id": _substation(one),
-        "version": one.version,
-    }
+_FACTS = [field.name for field in dataclasses.fields(Facts)]
+_KEPT = ("application_id", "status", "reserved_kw", "reserved_kva", "version")
+
+
+def _local(register: Register, moments: Sequence[dt.datetime | None]) -> pd.Series:
+    zoned = pd.Series(pd.to_datetime(list(moments), utc=True))
+    return zoned.dt.tz_convert(register.time_zone).dt.tz_localize(None).dt.floor("s")
 
 
 def _substation(one: Application) -> str | None:
@@ -108,13 +112,6 @@ def all_applications(
 
 def _sha256(frame: pd.DataFrame, versions: Sequence[ElementVersion]) -> str:
     """Of the contents, written down in one way only."""
-    rows = [
-        [None if pd.isna(value) else str(value) if isinstance(value, pd.Timestamp) else value for value in row]
-        for row in frame.astype(object).itertuples(index=False)
-    ]
-    content = {
-        "columns": list(frame.columns),
-        "rows": rows,
-        "versions": [[v.element_type, v.element_id, v.version] for v in versions],
-    }
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False, default=int).encode("utf-8")).hexdigest()
+    table = frame.to_csv(index=False, na_rep="\\N", lineterminator="\n")
+    moved = "\n".join(f"{v.element_type}\t{v.element_id}\t{v.version}" for v in versions)
+    return hashlib.sha256(f"{table}\n{moved}".encode()).hexdigest()
