@@ -174,7 +174,7 @@ def _learn_area(known: Knowledge, world: World, area: str, row: Mapping[str, obj
             shared = margin_of(world, feeder) if limited else sum_of_rooms(world, public)
             known.learn(shared, float(row["shared_kva"]), float(row["shared_kva"]) + STEP)
     members = [one for one in world.of(area=area) if one.has_data]
-    if pd.notna(row["single_from_kva"]):
+    if pd.notna(row["single_from_kva"]) and max(map(world.room, members)) > 0.0:
         largest = max(members, key=world.room)
         room = room_of(world, largest, worst_half(world, largest.name))
         known.learn(room, float(row["single_from_kva"]), np.inf)
