@@ -60,8 +60,8 @@ def targets_of(site: Path, record: Path | None, run: Path) -> tuple[Path, Path]:
     place = absolute(site)
     ours = absolute(record) if record is not None else beside(place)
     _refuse_nesting(place, ours, absolute(run))
-    _refuse_served(ours)
     _refuse_foreign(place)
+    _refuse_served(ours)
     return place, ours
 
 

@@ -54,10 +54,10 @@ def built_page() -> Path:
     absent = [path.relative_to(folder).as_posix() for path in needed if not path.is_file()]
     if absent:
         raise PublicationError(
-            f"the map page has not been built ({', '.join(absent)} missing). In the source folder type: make web "
-            "(or: python -m tools.build_web), or install the package again.",
-            f"地图页面尚未构建（缺少 {'、'.join(absent)}）。请在源码目录执行 make web（或 python -m tools.build_web），"
-            "或重新安装本程序。",
+            f"the map page has not been built ({', '.join(absent)} missing). In the source folder type: "
+            "python -m tools.build_web, or install the package again.",
+            f"地图页面尚未构建（缺少 {'、'.join(absent)}）。请在源码目录执行 "
+            "python -m tools.build_web，或重新安装本程序。",
         )
     return folder
 
