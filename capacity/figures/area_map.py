@@ -8,11 +8,11 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
-from shapely import box, unary_union
+from matplotlib.patches import Patch
+from shapely import unary_union
 
 from capacity.figures.fonts import Lettering
-from capacity.figures.furniture import draw_north, draw_scale, size_of
+from capacity.figures.furniture import details_of, draw_frames, draw_north, draw_scale, size_of
 from capacity.figures.sheet import (
     INK,
     LINES,
@@ -27,8 +27,6 @@ from capacity.tables.run import Run
 from capacity.tables.words import STATUS
 from capacity.units import rounded_down
 
-_NARROWEST_LABELLED = 0.07  # of the map's extent: what a label of eight signs covers
-_MOST_DETAILS = 4
 _LABEL_ORDER = {"blocked": 0, "pre_control": 1, "no_data": 2, "open": 3}
 
 
@@ -36,7 +34,7 @@ def draw_maps(run: Run, folder: Path, letters: Lettering) -> list[Path]:
     """Draw the map, and a detail map for each cluster of areas that are too small on it to be labelled."""
     shapes, feeders, metric = _projected(run)
     known = shapes[shapes.geometry.notna() & ~shapes.geometry.is_empty]
-    details = _details(known) if metric else []
+    details = details_of(known) if metric else []
     title = letters.say("低压网格接入能力图", "Connection capacity of LV grid areas")
     written = [_draw_map(run, folder / "map.png", letters, title, shapes, feeders, metric, details)]
     for number, frame in enumerate(details, start=1):
@@ -79,7 +77,7 @@ def _draw_map(
     if frame is not None:
         west, south, east, north = frame.bounds
         axes.set(xlim=(west, east), ylim=(south, north))
-    _draw_frames(axes, details, letters)
+    draw_frames(axes, details, letters)
     figure.canvas.draw()
     _draw_labels(axes, known[~known.within(unary_union(details))] if details else known, letters)
     if metric:
@@ -102,45 +100,6 @@ def _draw_areas(axes: Any, known: gpd.GeoDataFrame) -> None:
                 zorder=1,
                 aspect=None,
             )
-
-
-def _details(known: gpd.GeoDataFrame) -> list[Any]:
-    """Rectangles round the clusters of areas too narrow for a label on the whole map, the fullest first."""
-    if known.empty:
-        return []
-    west, south, east, north = known.total_bounds
-    extent = max(east - west, north - south)
-    widths = known.bounds["maxx"] - known.bounds["minx"]
-    small = known[widths < _NARROWEST_LABELLED * extent]
-    if small.empty:
-        return []
-    joined = unary_union(small.geometry.buffer(_NARROWEST_LABELLED * extent / 2.0).tolist())
-    clusters = [small[small.within(part)] for part in getattr(joined, "geoms", [joined])]
-    full = sorted((cluster for cluster in clusters if len(cluster) > 1), key=lambda cluster: -len(cluster))
-    return [_frame_round(cluster) for cluster in full[:_MOST_DETAILS]]
-
-
-def _frame_round(cluster: gpd.GeoDataFrame) -> Any:
-    west, south, east, north = cluster.total_bounds
-    margin = 0.1 * max(east - west, north - south)
-    return box(west - margin, south - margin, east + margin, north + margin)
-
-
-def _draw_frames(axes: Any, details: list[Any], letters: Lettering) -> None:
-    for number, frame in enumerate(details, start=1):
-        west, south, east, north = frame.bounds
-        axes.add_patch(
-            Rectangle((west, south), east - west, north - south, fill=False, edgecolor=INK, linestyle="--", zorder=6)
-        )
-        axes.annotate(
-            f"{letters.say('详图', 'detail')} {number}",
-            (west, north),
-            xytext=(2, 3),
-            textcoords="offset points",
-            fontsize=9,
-            color=INK,
-            zorder=6,
-        )
 
 
 def _projected(run: Run) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, bool]:

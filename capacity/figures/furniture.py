@@ -1,12 +1,19 @@
-"""What every map has round its areas: a size that suits the region, a scale bar, a north arrow."""
+"""What every map has round its areas: a size that suits the region, scale bar, north arrow, frames of details."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
+import geopandas as gpd
+from matplotlib.patches import Rectangle
+from shapely import box, unary_union
+
 from capacity.figures.fonts import Lettering
 from capacity.figures.sheet import INK
+
+_NARROWEST_LABELLED = 0.07  # of the map's extent: what a label of eight signs covers
+_MOST_DETAILS = 4
 
 
 def size_of(bounds: tuple[float, float, float, float]) -> tuple[float, float]:
@@ -44,3 +51,43 @@ def draw_north(figure: Any, letters: Lettering, width: float, height: float) -> 
     overlay.set_axis_off()
     overlay.set(xlim=(0, 1), ylim=(0, 1))
     overlay.annotate("", (x, y + 0.42 / height), (x, y), arrowprops=arrow)
+
+
+def details_of(known: gpd.GeoDataFrame) -> list[Any]:
+    """Rectangles round the clusters of areas too narrow for a label on the whole map, the fullest first."""
+    if known.empty:
+        return []
+    west, south, east, north = known.total_bounds
+    extent = max(east - west, north - south)
+    widths = known.bounds["maxx"] - known.bounds["minx"]
+    small = known[widths < _NARROWEST_LABELLED * extent]
+    if small.empty:
+        return []
+    joined = unary_union(small.geometry.buffer(_NARROWEST_LABELLED * extent / 2.0).tolist())
+    clusters = [small[small.within(part)] for part in getattr(joined, "geoms", [joined])]
+    full = sorted((cluster for cluster in clusters if len(cluster) > 1), key=lambda cluster: -len(cluster))
+    return [_frame_round(cluster) for cluster in full[:_MOST_DETAILS]]
+
+
+def _frame_round(cluster: gpd.GeoDataFrame) -> Any:
+    west, south, east, north = cluster.total_bounds
+    margin = 0.1 * max(east - west, north - south)
+    return box(west - margin, south - margin, east + margin, north + margin)
+
+
+def draw_frames(axes: Any, details: list[Any], letters: Lettering) -> None:
+    """Draw the frames of the details, numbered."""
+    for number, frame in enumerate(details, start=1):
+        west, south, east, north = frame.bounds
+        axes.add_patch(
+            Rectangle((west, south), east - west, north - south, fill=False, edgecolor=INK, linestyle="--", zorder=6)
+        )
+        axes.annotate(
+            f"{letters.say('详图', 'detail')} {number}",
+            (west, north),
+            xytext=(2, 3),
+            textcoords="offset points",
+            fontsize=9,
+            color=INK,
+            zorder=6,
+        )

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-from matplotlib.collections import PathCollection
 from matplotlib.patches import Patch
-from matplotlib.path import Path as MapPath
 from PIL import Image
+from shapely import unary_union
 
 from capacity.figures.fonts import Lettering, lettered, lettering
-from capacity.figures.furniture import draw_north, draw_scale, size_of
+from capacity.figures.furniture import details_of, draw_frames, draw_north, draw_scale, size_of
+from capacity.figures.public_areas import EDGE, FACE, HATCH, STATES, draw_areas, draw_labels
 from capacity.figures.sheet import (
     DPI,
     INK,
     MUTED,
     RED,
-    STATUS_EDGE,
-    STATUS_FACE,
-    STATUS_HATCH,
     new_figure,
     save,
 )
@@ -30,17 +27,10 @@ from capacity.tables.public.words import PUBLICATION, STATUS, Told
 from capacity.tables.release import Release, ReleaseAbout
 from capacity.tables.words import Word
 
-FACE = STATUS_FACE | {"withheld": "#FFFFFF"}
-EDGE = STATUS_EDGE | {"withheld": "#6E5F96"}
-HATCH = STATUS_HATCH | {"withheld": "xxxx"}
-"""Withheld is crossed, unknown dotted, blocked hatched: each is told apart without colour."""
-STATES: tuple[str, ...] = (*STATUS, "withheld")
-_LABEL_ORDER = {"blocked": 0, "pre_control": 1, "no_data": 2, "withheld": 3, "open": 4}
 _LEGEND_INCH = 3.0
-_FINE_LINES_FROM = 400  # areas: more than these are drawn with thin edges
-_SMALL_LABELS_FROM = 60
+_MOST_DETAILS, _MOST_AREAS_DETAILED = 2, 400
+_DETAIL_INCH = 2.75
 _PALETTE = 160  # colours
-_MOST_LABELS = 250  # tried, the most restricted and largest first
 
 
 def draw_public_maps(release: Release, folder: Path) -> list[Path]:
@@ -81,24 +71,28 @@ def _states(areas: pd.DataFrame) -> pd.Series:
 def _draw_map(release: Release, shapes: gpd.GeoDataFrame, path: Path, letters: Lettering) -> Path:
     bounds = tuple(shapes.total_bounds) if len(shapes) else (0.0, 0.0, 11.0, 7.0)
     width, height = size_of(bounds)
+    details = details_of(shapes)[:_MOST_DETAILS] if len(shapes) <= _MOST_AREAS_DETAILED else []
+    height = min(13.0, max(height, 5.6 + sum(_height_inch(frame) + 0.35 for frame in details)))
     figure = new_figure(width, height)
     top = _write_head(figure, release.about, letters, width, height)
     _write_foot(figure, release, letters, width, height, len(shapes))
     axes = figure.add_axes((0.02, 0.62 / height, 0.96 - _LEGEND_INCH / width, top - 0.62 / height))
     axes.set_axis_off()
     axes.set_aspect("equal")
-    _draw_areas(axes, shapes)
+    draw_areas(axes, shapes)
     axes.margins(0.03)
     axes.autoscale_view()
     axes.apply_aspect()  # now the labels' room can be told, without drawing everything twice
     if len(shapes):
-        _draw_labels(axes, shapes, letters)
+        draw_frames(axes, details, letters)
+        draw_labels(axes, shapes[~shapes.within(unary_union(details))] if details else shapes, letters)
         draw_scale(axes)
         draw_north(figure, letters, width, height)
     else:
         axes.text(0.5, 0.5, letters.say("本期没有带边界的网格", "No area of this release has a polygon"),
                   ha="center", fontsize=14, color=MUTED, transform=axes.transAxes)  # fmt: skip
-    _draw_legend(figure, release, letters, width, top)
+    legend = _draw_legend(figure, release, letters, width, top)
+    _draw_details(figure, shapes, details, letters, legend)
     return _save_small(figure, path)
 
 
@@ -164,73 +158,35 @@ def _write_foot(
     figure.text(left, 0.14 / height, lines[1], fontsize=8.5, color=MUTED, va="bottom")
 
 
-def _draw_areas(axes: Any, shapes: gpd.GeoDataFrame) -> None:
-    width = 0.9 if len(shapes) <= _FINE_LINES_FROM else 0.25
-    for state in STATES:
-        paths = [_path_of(shape) for shape in shapes.geometry[shapes["state"] == state]]
-        axes.add_collection(
-            PathCollection(
-                paths, facecolor=FACE[state], edgecolor=EDGE[state], linewidth=width, hatch=HATCH[state] or None
-            )
-        )
+def _draw_details(
+    figure: Any, shapes: gpd.GeoDataFrame, details: Sequence[Any], letters: Lettering, legend: Any
+) -> None:  # fmt: skip
+    """Draw the crowded parts of the map larger, below the legend as far as there is room."""
+    width, height = figure.get_size_inches()
+    below = legend.get_window_extent(figure.canvas.get_renderer()).transformed(figure.transFigure.inverted()).y0
+    left, top, foot = 1.0 - _LEGEND_INCH / width, below - 0.3 / height, 1.35 / height
+    scale = min(1.0, (top - foot) * height / sum((_height_inch(frame) + 0.35 for frame in details), start=0.001))
+    for number, frame in enumerate(details, start=1):
+        west, south, east, north = frame.bounds
+        high = _height_inch(frame) * scale / height
+        axes = figure.add_axes((left, top - high, _DETAIL_INCH * scale / width, high))
+        axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[], aspect="equal")
+        axes.set_title(f"{letters.say('详图', 'detail')} {number}", loc="left", fontsize=9, color=INK, pad=3)
+        axes.spines[:].set(visible=True, color=INK, linestyle="--")
+        axes.apply_aspect()
+        inside = shapes[shapes.intersects(frame)]
+        draw_areas(axes, inside)
+        draw_labels(axes, inside[inside.within(frame)], letters, size=6.5)
+        top -= high + 0.35 / height
 
 
-def _path_of(shape: Any) -> MapPath:
-    """The outline of an area with its holes and parts."""
-    parts = getattr(shape, "geoms", (shape,))
-    rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
-    return MapPath.make_compound_path(*(MapPath(np.asarray(ring.coords)[:, :2], closed=True) for ring in rings))
+def _height_inch(frame: Any) -> float:
+    """Of a detail drawn as wide as the legend."""
+    west, south, east, north = frame.bounds
+    return float(_DETAIL_INCH * (north - south) / (east - west))
 
 
-def _draw_labels(axes: Any, shapes: gpd.GeoDataFrame, letters: Lettering) -> None:
-    """Name and figure, or the figure alone, where an area is wide enough; the restricted first, none upon another."""
-    order = shapes.assign(rank=shapes["state"].map(_LABEL_ORDER), extent=-shapes.geometry.area)
-    order = order.sort_values(["rank", "extent"]).head(_MOST_LABELS)
-    renderer = axes.figure.canvas.get_renderer()
-    size = 8.5 if len(shapes) <= _SMALL_LABELS_FROM else 7.0
-    taken: list[Any] = []
-    for area in order.itertuples():
-        point = area.geometry.representative_point()
-        west, _, east, _ = _part_at(area.geometry, point).bounds
-        room = abs(axes.transData.transform((east, 0.0))[0] - axes.transData.transform((west, 0.0))[0])
-        figure = _figure_of(area, letters)
-        for words in (f"{letters.label(area.name, area.area_code)}\n{figure}", figure):
-            text = axes.text(
-                point.x, point.y, words, ha="center", va="center", fontsize=size, color="#1A1A1A", zorder=5,
-                linespacing=1.25,
-                bbox={"boxstyle": "round,pad=0.22", "facecolor": "white", "edgecolor": "none", "alpha": 0.88},
-            )  # fmt: skip
-            box = text.get_window_extent(renderer).expanded(1.06, 1.12)
-            if box.width <= 1.1 * room and not any(box.overlaps(other) for other in taken):
-                taken.append(box)
-                break
-            text.remove()
-
-
-def _part_at(shape: Any, point: Any) -> Any:
-    """The part of an area that its label stands on."""
-    return next((part for part in getattr(shape, "geoms", ()) if part.intersects(point)), shape)
-
-
-def _figure_of(area: Any, letters: Lettering) -> str:
-    """The capacity as it is published: a figure, a range, unknown or withheld."""
-    if area.state == "withheld":
-        return letters.say(PUBLICATION["withheld"].zh, PUBLICATION["withheld"].en)
-    if not pd.isna(area.allowed_kva):
-        bound = "≥ " if not pd.isna(area.allowed_is_lower_bound) and area.allowed_is_lower_bound else ""
-        return f"{bound}{_plain(area.allowed_kva)} kVA"
-    if area.publication != "band" or pd.isna(area.allowed_from_kva):
-        return letters.say(STATUS["no_data"].zh, STATUS["no_data"].en)
-    if pd.isna(area.allowed_below_kva):
-        return f"≥ {_plain(area.allowed_from_kva)} kVA"
-    return f"{_plain(area.allowed_from_kva)}–{_plain(area.allowed_below_kva)} kVA"
-
-
-def _plain(value_kva: float) -> str:
-    return f"{value_kva:,.0f}" if float(value_kva).is_integer() else f"{value_kva:,g}"
-
-
-def _draw_legend(figure: Any, release: Release, letters: Lettering, width: float, top: float) -> None:
+def _draw_legend(figure: Any, release: Release, letters: Lettering, width: float, top: float) -> Any:
     """Colours and patterns with their words, the number of areas, and what each means."""
     counts = _states(release.areas).value_counts()
     handles = [
@@ -246,6 +202,7 @@ def _draw_legend(figure: Any, release: Release, letters: Lettering, width: float
     legend.get_title().set_fontweight("bold")
     for text in legend.get_texts():
         text.set_linespacing(1.35)
+    return legend
 
 
 def _told(state: str) -> Told:

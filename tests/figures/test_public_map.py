@@ -15,7 +15,8 @@ from sample_release import NO_POLYGON, large_release, sample_release
 
 from capacity.figures import fonts, public_map
 from capacity.figures.fonts import chinese_font
-from capacity.figures.public_map import EDGE, FACE, HATCH, STATES, draw_public_maps
+from capacity.figures.public_areas import EDGE, FACE, HATCH, STATES
+from capacity.figures.public_map import draw_public_maps
 from capacity.tables.public.words import PUBLICATION, STATUS
 from capacity.tables.release import Release
 
@@ -108,6 +109,23 @@ def test_draw_public_maps__dates_numbers_and_marks(tmp_path: Path, figures: dict
             assert fact in text
         assert (old in text) == stale
     assert "示例市配电网" in "\n".join(texts_of(figures["map.zh.png"]))
+
+
+@chinese
+def test_draw_public_maps__a_crowded_part_is_drawn_larger_beside_the_map(
+    release: Release, tmp_path: Path, figures: dict[str, Figure]
+) -> None:
+    crowded = ["K7QM2A", "P3XW9C", "B8RT4D"]
+    names = release.areas.set_index("area_code")["name"]
+    shapes = release.shapes.copy()
+    small = shapes["area_code"].isin(crowded)
+    shapes.loc[small, "geometry"] = shapes.geometry[small].scale(0.06, 0.06, origin=(99.12, 25.06))
+    draw_public_maps(replace(release, shapes=shapes), tmp_path)
+    figure = figures["map.zh.png"]
+    assert any(axes.get_title(loc="left") == "详图 1" for axes in figure.axes)
+    texts = texts_of(figure)
+    for code in crowded:
+        assert sum(text.startswith(names[code]) for text in texts) == 1, "named in the detail alone"
 
 
 def test_states__are_told_apart_without_colour() -> None:
