@@ -18,6 +18,7 @@ from published_runs import TODAY, contents, copied, next_month, public_run, writ
 from typer.testing import CliRunner
 
 from capacity.cli import app, main
+from capacity.cli.publishing import publish_demo
 from capacity.disclosure import Basis, Prepared, prepare, read_record
 from capacity.disclosure.site import built_page
 from capacity.disclosure.site.script import arguments_of
@@ -436,6 +437,24 @@ def test_publish__interrupted_leaves_everything_as_it_was(
     assert sorted(path.name for path in site.parent.iterdir() if path.is_dir()) == ["site", "site.record"]
 
 
+def test_publish__interrupted_when_the_site_is_there_already_keeps_the_record_too(
+    later: Path, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove = swap.shutil.rmtree
+
+    def stop(path: Path, *words: object, **more: object) -> None:
+        if ".former-" in str(path):
+            monkeypatch.setattr(swap.shutil, "rmtree", remove)
+            raise Stop
+        remove(path, *words, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(swap.shutil, "rmtree", stop)
+    with pytest.raises(Stop):
+        publish(later, site, today=TODAY)
+    assert ids_of(site) == [SECOND, FIRST]
+    assert recorded(site.with_name("site.record")) == [FIRST, SECOND]
+
+
 def _without_locks(folder: Path) -> dict[str, bytes]:
     return {name: data for name, data in contents(folder).items() if not name.endswith(".lock")}
 
@@ -540,6 +559,15 @@ def _city_manifest(city: Path, failed: tuple[str, ...]) -> None:
     )
     (city / "city").mkdir(exist_ok=True)
     (city / "city" / "city.json").write_text(content.model_dump_json(), encoding="utf-8")
+
+
+def test_publish_demo__begins_anew_every_time(
+    run: Path, tmp_path: Path, quick: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        publish_demo(run, tmp_path / "public")
+        assert ids_of(tmp_path / "public") == [FIRST]
+    assert str(tmp_path / "public" / "index.html") in capsys.readouterr().out.replace("\n", "")
 
 
 def test_forget_synthetic__only_invented_grids(site: Path, tmp_path: Path, quick: None) -> None:
