@@ -12,6 +12,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from capacity.tables.release import DisclosureRules
+from capacity.tables.search import SearchRules
 from capacity.tables.service import ServiceRules
 
 _COMPARE: dict[str, Callable[[npt.NDArray[np.float64], float], npt.NDArray[np.bool_]]] = {
@@ -119,6 +120,9 @@ class Policy(_Frozen):
     voltage_standards: dict[str, VoltageStandard]
     disclosure: DisclosureRules | None = Field(default=None, description="P22, P23; needed for publishing alone")
     service: ServiceRules | None = Field(default=None, description="P12–P14; without it there are no connection terms")
+    options: SearchRules | None = Field(
+        default=None, description="P15; without it no places for a connection are found"
+    )
 
     def choice(self, name: str) -> float:
         """The value of a choice in its own unit."""

@@ -277,3 +277,29 @@ CHANGE = {
     "continuing": Word("延续", "continuing"),
     "cleared": Word("消除", "cleared"),
 }
+PLACE_KIND = {
+    "lv_node": Word("接入现有低压节点", "existing LV node"),
+    "dedicated_circuit": Word("配变低压专用出线", "dedicated LV circuit from the transformer"),
+    "larger_transformer": Word("更换为更大配变", "larger transformer in the same place"),
+    "neighbour_transformer": Word("邻近配变（其他网格或线路）", "neighbouring transformer of another area or feeder"),
+    "additional_transformer": Word("就近新增公用配变", "additional public transformer by the customer"),
+    "mv_tee": Word("10千伏线路T接", "10 kV tee with a transformer of the customer's"),
+    "second_feeder": Word("双电源第二路线路", "second feeder of a dual supply"),
+}
+PLACE_CERTAINTY = {
+    "line_geometry": Word("按线路实际走向", "lines as they run"),
+    "straight_assumed": Word("线路按两端直线假定", "lines assumed straight between their ends"),
+    "no_coordinates": Word("缺坐标，按台账长度", "no coordinates: stated lengths alone"),
+}
+PLACE_REASON = {
+    "out_of_radius": Word("超出搜索半径", "beyond the search radius"),
+    "route_too_long": Word("路径过长", "route too long"),
+    "in_no_go": Word("位于禁区内", "inside a no-go area"),
+    "no_way_round": Word("绕不过禁区", "no way round the no-go areas"),
+    "no_coordinates": Word("无坐标", "no coordinates"),
+    "de_energised": Word("未带电或已停运", "not energised or out of service"),
+    "dedicated": Word("专变（用户资产）", "dedicated: owned by a customer"),
+    "meshed": Word("环网运行，供电归属不唯一", "meshed: fed from more than one side"),
+    "not_listed": Word("不在配变台账中", "not in the list of transformers"),
+    "not_disjoint": Word("与第一路共用路径", "shares its route with the first supply"),
+}
