@@ -191,7 +191,8 @@ def _run(
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NotBuilt(f"{why} ({error})", f"{why_zh}（{error}）") from error
     if done.returncode:
-        said = " / ".join(line.strip() for line in done.stdout.splitlines() if "rror" in line)[:400]
+        telling = [line.strip() for line in done.stdout.splitlines() if "error code" in line or "Error" in line]
+        said = "; ".join(telling[:2])[:240]
         raise NotBuilt(f"{why} ({said or done.returncode})", f"{why_zh}（{said or done.returncode}）")
 
 

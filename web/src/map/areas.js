@@ -12,7 +12,7 @@ import { categories, categoryOf } from "../logic/category.js";
 import { areaFeatures } from "./features.js";
 import { fillOf, HIGHLIGHT, OUTLINE } from "./colours.js";
 
-const FONT = '13px "Noto Sans SC", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", sans-serif';
+const FONT = '12px "Noto Sans SC", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", sans-serif';
 const FAINT = new Style({ fill: new Fill({ color: "#f4f5f3" }), stroke: new Stroke({ color: "rgba(43,53,64,0.18)", width: 0.7 }) });
 
 export function createAreaLayers() {
@@ -33,7 +33,7 @@ export function createAreaLayers() {
   const marks = new VectorLayer({ source: new VectorSource({ wrapX: false }), style: markStyle, updateWhileInteracting: true });
 
   return {
-    layers: [fills, names, marks],
+    layers: [fills, marks, names],
     source,
     setRelease(release) {
       source.clear(true);
@@ -97,7 +97,7 @@ function nameStyle(feature, resolution, shown) {
           font: FONT,
           overflow: true,
           fill: new Fill({ color: "#16202a" }),
-          stroke: new Stroke({ color: "rgba(255,255,255,0.92)", width: 3.5 }),
+          stroke: new Stroke({ color: "rgba(255,255,255,0.92)", width: 3 }),
         }),
       }),
     );
@@ -108,6 +108,6 @@ function nameStyle(feature, resolution, shown) {
 /** Pixels that a name takes, near enough: full-width characters and others. */
 function widthOf(name) {
   let width = 0;
-  for (const one of name) width += one.codePointAt(0) > 0x2e7f ? 13 : 7;
+  for (const one of name) width += one.codePointAt(0) > 0x2e7f ? 12 : 6.5;
   return width;
 }

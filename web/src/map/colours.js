@@ -36,6 +36,7 @@ export function fillOf(category) {
 function makeFill(category) {
   if (category.kind === "status") return STATUS[category.key];
   if (category.kind === "range") return roomColour(category.room);
+  if (category.kind === "plain") return PAPER;
   return texture(TEXTURES[category.kind]);
 }
 
@@ -80,6 +81,8 @@ export function swatch(category, width = 28, height = 18) {
   const scale = Math.max(1, Math.round(window.devicePixelRatio || 1));
   canvas.width = width * scale;
   canvas.height = height * scale;
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
   canvas.className = "swatch";
   canvas.setAttribute("aria-hidden", "true");
   const pen = canvas.getContext("2d");

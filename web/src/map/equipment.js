@@ -19,6 +19,7 @@ import { mercator } from "./features.js";
 
 const KINDS = ["feeders", "nodes", "transformers", "substations"]; // from below to above
 const UNKNOWN = "#ffffff";
+const EDGE = "#ffffff";
 
 export function createEquipmentLayers() {
   const layers = new Map(KINDS.map((kind) => [kind, layerOf(kind)]));
@@ -113,12 +114,14 @@ function styleOf(kind, state) {
 }
 
 function makeStyle(kind, colour) {
-  const stroke = new Stroke({ color: "#16202a", width: 1.2 });
+  // light edges around colours, a dark one around the white of "unknown"
+  const edge = colour === UNKNOWN ? "#16202a" : EDGE;
+  const stroke = new Stroke({ color: edge, width: 1.6 });
   const fill = new Fill({ color: colour });
   if (kind === "feeders") {
     return [
-      new Style({ stroke: new Stroke({ color: "#16202a", width: 4.2 }) }),
-      new Style({ stroke: new Stroke({ color: colour, width: 2.4 }) }),
+      new Style({ stroke: new Stroke({ color: edge, width: 5.5 }) }),
+      new Style({ stroke: new Stroke({ color: colour, width: 3 }) }),
     ];
   }
   if (kind === "substations") return new Style({ image: new RegularShape({ points: 4, radius: 11, angle: Math.PI / 4, fill, stroke }) });

@@ -94,7 +94,7 @@ export function createMap(target, store, actions) {
     if (any(changed, "place") && state.place) showPlace(map, state);
     if (equipment && any(changed, "internal", "layers", "equipmentColour", "equipment", "release")) {
       equipment.redraw(state);
-      areas.layers.slice(0, 2).forEach((layer) => layer.setVisible(state.layers.areas));
+      for (const layer of areas.layers) layer.setVisible(state.layers.areas);
       if (any(changed, "equipment") && state.equipment) bringIntoView(map, equipment.placeOf(state), 14);
     }
     if (any(changed, "picking")) target.classList.toggle("picking", state.picking);

@@ -3,7 +3,7 @@
 import { fill, h } from "../dom.js";
 import { language, t, word } from "../language.js";
 import { categories, categoryOf, MODES } from "../logic/category.js";
-import { number, range } from "../logic/format.js";
+import { number, range, shortRange } from "../logic/format.js";
 import { swatch } from "../map/colours.js";
 import { any } from "../store.js";
 
@@ -87,6 +87,16 @@ function categoryWords(category, mode, words) {
   return t(`legend_${category.kind}`);
 }
 
+/** The colours of equipment in words; white is unknown. */
+function equipmentScale({ equipmentColour, release }) {
+  const ranges = categories(equipmentColour === "load" ? "load" : "capacity", release.about.rules).filter(({ kind }) => kind === "range");
+  const unknown = { key: "equipment-unknown", kind: "plain" };
+  return [...ranges, unknown].map((one) => {
+    const words = one.kind === "range" ? shortRange(one.from, one.below, one.unit === "kva" ? "kVA" : "%") : t("unknown");
+    return h("li", {}, swatch(one, 14, 12), " ", words);
+  });
+}
+
 function layerChoice(state, store) {
   const colour = h(
     "select",
@@ -113,5 +123,6 @@ function layerChoice(state, store) {
       ),
     ),
     h("label.field.inline", {}, h("span", {}, t("equipment_colour")), colour),
+    h("ul.scale", {}, equipmentScale(state)),
   );
 }
