@@ -140,3 +140,20 @@ def test_first_answer__verdicts_terms_and_that_it_is_a_guide(
         page.fill("[data-key=kw]", "many")
         page.click("[data-key=answer-go]")
         assert "请输入大于 0 的功率" in page.inner_text("#panel-answer")
+
+
+def test_first_answer__starts_from_what_was_chosen_last(visit: Open, site: Path) -> None:
+    with visit(site) as page:
+        page.fill("#search", "K7QM2A")
+        page.keyboard.press("Enter")
+        page.fill("#search", "99.15, 25.10")
+        page.keyboard.press("Enter")
+        page.click("#tab-answer")
+        assert "99.15000, 25.10000" in page.inner_text(".where-line")
+        page.fill("[data-key=kw]", "50")
+        page.click("[data-key=answer-go]")
+        assert "南门网格" in page.locator(".verdicts > li").first.inner_text()
+        page.fill("#search", "K7QM2A")
+        page.keyboard.press("Enter")
+        page.click("#tab-answer")
+        assert "城关东网格" in page.locator(".verdicts > li").first.inner_text()

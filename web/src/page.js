@@ -107,8 +107,10 @@ function actionsOf(store) {
     showTab(tab) {
       store.set({ tab });
     },
+    /** A connection point: what was chosen last, point or area, is where answers start from. */
     showPoint(point) {
-      store.set({ point, picking: false, tab: "near" });
+      store.set({ point, selected: null, picking: false, tab: "near" });
+      writeAddress(state);
     },
     showPlace(place) {
       store.set({ place, tab: "list" });

@@ -76,6 +76,7 @@ function answer(state, actions) {
   const { release, need } = state;
   const needKva = need.kw / release.about.power_factor;
   const first = candidates(where, release);
+  if (first.length === 0) return h("p.message", {}, t("no_outlines"));
   const home = release.areas[first[0].row];
   const terms = termsFor(release.terms, need.kind, home.area_class, need.kw);
   return [
@@ -89,7 +90,7 @@ function answer(state, actions) {
 /** The area of the place first, then its neighbours. */
 function candidates(where, release) {
   const near = where.point ? nearest(release.shapes, where.point, COUNT) : [];
-  if (where.row === null) return near.length ? near : [{ row: 0, metres: null }];
+  if (where.row === null) return near;
   const others = near.filter(({ row }) => row !== where.row).slice(0, COUNT - 1);
   return [{ row: where.row, metres: 0 }, ...others];
 }
