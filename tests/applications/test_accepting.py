@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import multiprocessing
 import time
 from concurrent.futures import ProcessPoolExecutor
 
@@ -159,8 +158,8 @@ def test_accept_with__says_who_changed_it_since_the_desk_looked(register: reg.Re
 
 def test_race__two_desks_accept_the_last_100_kva_at_the_same_moment(register: reg.Register, url: str) -> None:
     names = [desks.offered(register, 100.0).application_id for _ in range(2)]
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        start_at = time.time() + 3.0
+    with ProcessPoolExecutor(2, desks.PROCESSES) as pool:
+        start_at = time.time() + 2.0
         answers = list(pool.map(desks.accept_at, [url] * 2, names, [start_at] * 2, [0.3] * 2))
     assert sorted(answer.split(":")[0] for answer in answers) == ["accepted", "refused"]
     refused = next(answer for answer in answers if answer.startswith("refused"))
@@ -172,8 +171,8 @@ def test_race__two_desks_accept_the_last_100_kva_at_the_same_moment(register: re
 
 def test_race__four_desks_for_three_places(register: reg.Register, url: str) -> None:
     names = [desks.offered(register, 30.0).application_id for _ in range(4)]
-    with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
-        start_at = time.time() + 4.0
+    with ProcessPoolExecutor(4, desks.PROCESSES) as pool:
+        start_at = time.time() + 2.5
         answers = list(pool.map(desks.accept_at, [url] * 4, names, [start_at] * 4, [0.1] * 4))
     assert sorted(answer.split(":")[0] for answer in answers) == ["accepted"] * 3 + ["refused"]
     assert desks.reserved_kva(reg.take_snapshot(register), "T1") == 90.0

@@ -91,6 +91,8 @@ def test_take_up__ends_the_reservation_of_an_energised_one(register: reg.Registe
     reg.energise(register, one.application_id, who="li")
     done = reg.take_up(register, one.application_id, who="li", why="its load is in the ledger")
     assert (done.status, done.reserved_kva) == ("energised", None)
+    with pytest.raises(reg.NotAllowed, match="reserves nothing"):
+        reg.take_up(register, one.application_id, who="li", why="again")
     assert reg.verify_history(register) == ()
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import desks
@@ -46,33 +43,32 @@ def test_register__survives_random_steps_of_many_desks_with_kills(
 
 
 def _let_desks_work(url: str, names: list[str], processes: int, operations: int, folder: Path) -> tuple[list[str], int]:
-    """Desks at work until all steps are done; a new one takes the place of each that is killed."""
-    chance, told, killed, number = random.Random(5), 0, 0, 0
-    working: dict[Path, subprocess.Popen[bytes]] = {}
+    """Desks at work until all steps are done; a new one takes the place of each that was killed or is done."""
+    chance, killed = random.Random(5), 0
     share, kills = operations // processes, max(processes // 2, operations // 100)
-    outputs: list[Path] = []
-    while True:
-        told = sum(len(path.read_bytes().splitlines()) for path in outputs)
-        working = {path: process for path, process in working.items() if process.poll() is None}
-        if told >= operations and killed >= kills:
-            break
+    working: dict[Path, BaseProcess] = {}
+    files: list[Path] = []
+    while (done := sum(_steps(file) for file in files)) < operations or killed < kills:
+        working = {file: process for file, process in working.items() if process.is_alive()}
         while len(working) < processes:
-            number += 1
-            path = folder / f"desk-{number}.txt"
-            command = [sys.executable, desks.__file__, url, str(number), str(share), ",".join(names)]
-            with path.open("wb") as output:
-                working[path] = subprocess.Popen(command, stdout=output, env={**os.environ, "PYTHONHASHSEED": "0"})
-            outputs.append(path)
-        time.sleep(0.1)
-        if killed < kills and told > (killed + 1) * operations / (kills + 1):
-            busy = [path for path in working if path.stat().st_size]
-            if busy:
-                working.pop(victim := chance.choice(busy)).send_signal(signal.SIGKILL)
-                killed += victim.exists()
+            file = folder / f"desk-{len(files)}.txt"
+            process = desks.PROCESSES.Process(target=desks.work, args=(url, len(files), share, names, file))
+            process.start()
+            working[file] = process
+            files.append(file)
+        busy = [file for file in working if _steps(file)]
+        if busy and killed < kills and done > (killed + 1) * operations / (kills + 1):
+            working.pop(chance.choice(busy)).kill()  # as when the power fails: nothing is tidied up
+            killed += 1
+        time.sleep(0.05)
     for process in working.values():
         process.kill()
-        process.wait()
-    return [line for path in outputs for line in path.read_text(encoding="utf-8").splitlines()], killed
+        process.join()
+    return [line for file in files if file.exists() for line in file.read_text(encoding="utf-8").splitlines()], killed
+
+
+def _steps(file: Path) -> int:
+    return len(file.read_bytes().splitlines()) if file.exists() else 0
 
 
 def _promised_twice(found: list[Application]) -> list[str]:

@@ -149,6 +149,8 @@ def _changes(one: Application) -> Iterator[Claim]:
             continue
         if claim is not None:
             yield claim
+        if EVENTS[stamp.event].capacity == "frees":
+            claim = None
 
 
 def _moment(text: str | None) -> dt.datetime | None:

@@ -10,6 +10,7 @@ import datetime as dt
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from capacity.applications.register.errors import NotAllowed
 from capacity.applications.register.events import EVENTS
 from capacity.applications.register.facts import LAST_DAY, as_json, faults
 from capacity.applications.register.models import ABOUT, APPLICATIONS
@@ -162,6 +163,11 @@ def _close(
 ) -> Application:
     with writing(register) as connection:
         found = current(connection, application_id, expected_version)
+        if event == "taken_up" and found.status == "energised" and found.claim is None:
+            raise NotAllowed(
+                f"application {application_id} reserves nothing any more. Nothing was changed.",
+                f"申请 {application_id} 已不占用容量。未作任何更改。",
+            )
         if EVENTS[event].capacity == "frees":
             _count_change(connection, found)
         changes = {"reserved_kw": None, "reserved_kva": None, "claim": None, "offer_valid_until": None}
