@@ -51,7 +51,8 @@ def public_areas(
     frame["basis"] = _basis(basis, frame.index)
     hidden = decision.areas["publication"].eq("withheld")
     public = ["area_code", "name", "area_class", "branch", "supply_station", "publication", "withheld_reason"]
-    frame.loc[hidden, [name for name in frame.columns if name not in public]] = None
+    inner = [name for name in frame.columns if name not in public]
+    frame[inner] = frame[inner].astype(object).mask(hidden, None)
     frame["has_hours"] = decision.areas["hours"]
     frame["as_of"] = pd.Timestamp(basis.as_of)
     frame = frame.rename_axis("area_id").sort_values(

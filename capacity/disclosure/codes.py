@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 ALPHABET = "23456789ACDEFGHJKMNPQRTVWXY"
 """Without characters that are read for one another: no 0 O, 1 I L, S (5), Z (2), B (8), U (V)."""
+LETTERS = "".join(sign for sign in ALPHABET if sign.isalpha())
 LENGTH = 6
 
 
@@ -32,9 +33,9 @@ def with_codes(area_ids: Iterable[str], known: Mapping[str, str], key: str) -> d
 
 def _code(area_id: str, key: str, attempt: int) -> str:
     digest = hmac.new(bytes.fromhex(key), f"{attempt}\n{area_id}".encode(), hashlib.sha256).digest()
-    number = int.from_bytes(digest[:16], "big")
-    characters = []
-    for _ in range(LENGTH):
+    number, first = divmod(int.from_bytes(digest[:16], "big"), len(LETTERS))
+    characters = [LETTERS[first]]  # a letter, so that no program takes a code for a number, such as 23E456
+    for _ in range(LENGTH - 1):
         number, rest = divmod(number, len(ALPHABET))
         characters.append(ALPHABET[rest])
     return "".join(characters)

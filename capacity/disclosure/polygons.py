@@ -58,15 +58,17 @@ def _utm(places: GeoSeries) -> npt.NDArray[np.int64]:
 def _cells_of(polygons: npt.NDArray[np.object_], cell_m: float) -> npt.NDArray[np.object_]:
     owners, columns, rows = _touched(polygons, cell_m)
     boxes = shapely.box(columns * cell_m, rows * cell_m, (columns + 1) * cell_m, (rows + 1) * cell_m)
-    overlap = shapely.area(shapely.intersection(polygons[owners], boxes))
-    claims = pd.DataFrame({"owner": owners, "column": columns, "row": rows, "overlap": overlap, "box": boxes})
+    claims = pd.DataFrame({"owner": owners, "column": columns, "row": rows, "overlap": 0.0, "box": boxes})
+    contested = claims.duplicated(["column", "row"], keep=False).to_numpy()
+    shared = shapely.intersection(polygons[owners[contested]], boxes[contested])
+    claims.loc[contested, "overlap"] = shapely.area(shared)
     claims = claims.sort_values(["overlap", "owner"], ascending=[False, True], kind="stable")
     won = claims.drop_duplicates(["column", "row"])
     left_empty = claims[~claims["owner"].isin(won["owner"])].drop_duplicates("owner")  # its best cell, shared then
     kept = pd.concat([won, left_empty])
     found = np.empty(len(polygons), dtype=object)
     for owner, boxes_won in kept.groupby("owner")["box"]:
-        found[int(owner)] = shapely.union_all(boxes_won.to_numpy())
+        found[int(owner)] = shapely.coverage_union_all(boxes_won.to_numpy())
     return found
 
 

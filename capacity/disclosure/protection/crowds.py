@@ -29,15 +29,16 @@ def withheld_reasons(facts: Facts, rules: DisclosureRules) -> pd.Series:
 
 
 def _reasons(members: pd.DataFrame, rules: DisclosureRules) -> pd.Series:
+    members = members.assign(unknown=members["stated_customers"].isna())
     by_area = members.groupby("area_id")
     count = by_area["stated_customers"].sum(min_count=1)
-    some_unknown = by_area["stated_customers"].agg(lambda one: one.isna().any())
+    some_unknown = by_area["unknown"].any()
     contracts = by_area["contracts"].sum()
-    unknown = some_unknown.astype(bool) | (contracts * 100.0 < rules.stated_contracts_percent * count)
+    unknown = contracts * 100.0 < rules.stated_contracts_percent * count
     few = count < rules.fewest_customers
     dominant = dominates(by_area["largest_kva"].max(), by_area["contracts_kva"].sum(), rules)
     found = np.select(
-        [some_unknown.astype(bool), few, unknown, dominant],
+        [some_unknown, few, unknown, dominant],
         ["customers_unknown", "few_customers", "customers_unknown", "dominant_customer"],
         default="",
     )
