@@ -29,8 +29,6 @@ from capacity.tables.inputs.measurements import DAILY_MAXIMA
 from capacity.tables.inputs.outages import OUTAGES
 from capacity.tables.inputs.projects import PROJECTS
 
-KW_PER_HOUSEHOLD = {"residential_town": 0.75, "residential_rural": 0.6}
-"""Household's share of a transformer's peak."""
 CONTRACT_STEP_KVA = 5.0
 CONTRACT_OVER_PEAK = 1.4
 
@@ -73,7 +71,7 @@ def city_part(plan: CityPlan, part: int) -> Case:
         areas=areas_frame(drawn, polygons, settings.crs),
         substations=substations,
         feeders=feeders,
-        transformers=registers.transformers(drawn, boxes.groupby("transformer_id")["households"].sum()),
+        transformers=registers.transformers(drawn, boxes.groupby("transformer_id").size()),
         profiles=shapes.rename_axis("timestamp").reset_index(),
         measurements=measurements,
         daily_maxima=empty(DAILY_MAXIMA),
@@ -86,15 +84,13 @@ def city_part(plan: CityPlan, part: int) -> Case:
 
 
 def _meter_boxes(plan: Plan, points: list[SupplyPoint], scale_kw: dict[str, float]) -> pd.DataFrame:
-    """One row per meter box, and per dedicated transformer: its peak's share in kW and the households behind it."""
+    """One row per meter box, and per dedicated transformer: its peak's share in kW and its contract."""
     dedicated = {one.transformer_id: one.rated_kva for one in plan.transformers if one.ownership == "dedicated"}
     frame = pd.DataFrame(
         [(p.transformer_id, p.node_id, p.category, p.phases, p.share) for p in points],
         columns=["transformer_id", "node_id", "category", "phases", "share"],
     )
     frame["p_kw"] = frame["share"] * frame["transformer_id"].map(scale_kw)
-    per_household = frame["category"].map(KW_PER_HOUSEHOLD)
-    frame["households"] = (frame["p_kw"] / per_household).round().clip(lower=1.0).fillna(1.0).astype(int)
     contract_kva = np.ceil(CONTRACT_OVER_PEAK * frame["p_kw"] / CONTRACT_STEP_KVA) * CONTRACT_STEP_KVA
     owned = frame["transformer_id"].map(dedicated)
     frame["contract_kva"] = owned.fillna(contract_kva.clip(lower=CONTRACT_STEP_KVA))
@@ -103,7 +99,7 @@ def _meter_boxes(plan: Plan, points: list[SupplyPoint], scale_kw: dict[str, floa
 
 
 def _customers(plan: Plan, boxes: pd.DataFrame) -> pd.DataFrame:
-    """``customers.csv``: one row per meter box, its contract that of everybody behind it."""
+    """``customers.csv``: a meter box counts as one customer, whose contract is that of everybody behind it."""
     numbers = pd.Series(range(1, len(boxes) + 1)).astype(str).str.zfill(7)
     return conform(
         pd.DataFrame(
