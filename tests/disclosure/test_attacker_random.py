@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import pytest
 from attacker import finds
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from worlds import Customer, Transformer, World, published
 
@@ -147,12 +148,21 @@ EVENTS = (
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.randoms(use_true_random=False), st.integers(2, 4))
-def test_prepare__nothing_is_found_in_random_months(draw: random.Random, months: int) -> None:
+def nothing_is_found(draw: random.Random, months: int) -> None:
     worlds = [any_world(draw)]
     for number in range(1, months):
         worlds.append(next_month(draw, worlds[-1], number))
-    releases = [one.release for one in published(worlds)]
-    note("\n".join(str(one.areas.drop(columns=["as_of"]).to_dict("records")) for one in releases))
-    assert finds(worlds, releases) == []
+    assert finds(worlds, [one.release for one in published(worlds)]) == []
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.randoms(use_true_random=False), st.integers(2, 4))
+def test_prepare__nothing_is_found_in_random_months(draw: random.Random, months: int) -> None:
+    nothing_is_found(draw, months)
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("seed", range(300))
+def test_prepare__nothing_is_found_in_many_random_months(seed: int) -> None:
+    draw = random.Random(seed)
+    nothing_is_found(draw, draw.choice((2, 3, 4)))
