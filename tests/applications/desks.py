@@ -80,15 +80,17 @@ def accept_at(url: str, application_id: str, start_at: float, thinking_seconds: 
 
 
 STEPS = {"new": 5, "accept": 9, "withdraw": 2, "energise": 2, "take_up": 2}
+AFTERWARDS = ("withdraw", "energise", "take_up")
 TRANSFORMERS = ("T1", "T2", "T3", "T4", "T5", "T6")
 
 
 def work(url: str, seed: int, operations: int, names: Sequence[str], told: Path) -> None:
     """A desk that takes random steps; each done one is a line in the file ``told``, after it was committed."""
     register, chance, known = reg.open_register(url), random.Random(seed), list(names)
+    mine: list[str] = []  # what this desk accepted: it goes on with these, so that room becomes free again
     for number in range(operations):
-        who, name = f"desk {seed}", chance.choice(known)
         step = chance.choices(list(STEPS), list(STEPS.values()))[0]
+        who, name = f"desk {seed}", chance.choice(mine if mine and step in AFTERWARDS else known)
         try:
             if step == "accept":
                 done = reg.accept_with(register, name, judging(chance.random() * 0.004), who=who, attempts=40)
@@ -99,13 +101,15 @@ def work(url: str, seed: int, operations: int, names: Sequence[str], told: Path)
             elif step == "take_up":
                 done = reg.take_up(register, name, who=who, why="random")
             else:
-                asked = facts(chance.choice((5.0, 20.0, 45.0)), chance.choice(TRANSFORMERS))
+                asked = facts(chance.choice((2.0, 6.0, 15.0)), chance.choice(TRANSFORMERS))
                 made = reg.add(register, asked, who=who, application_id=f"N{seed}-{number}")
                 done = reg.offer(register, made.application_id, who=who)
                 known.append(made.application_id)
         except (reg.Refused, reg.NotAllowed):
             done = None
-        if step == "withdraw" and len(known) > 5:
-            known.remove(name)
+        if step == "accept" and done:
+            mine.append(name)
+        elif step in ("withdraw", "take_up") and name in mine:
+            mine.remove(name)
         with told.open("a", encoding="utf-8") as file:
             file.write(f"{done.application_id} {done.version}\n" if done else "-\n")
