@@ -21,6 +21,8 @@ from capacity.applications.places.projecting import Floats, lengths
 from capacity.applications.places.routes import Bools, Ints, length_factors
 from capacity.tables.search import SearchRules
 
+_PORTIONS = [16, 64, 256]
+
 
 @dataclass(frozen=True)
 class Tees:
@@ -130,10 +132,11 @@ def find_ways(
         hidden = grid.no_go.blocks(np.broadcast_to(at, (len(places), 2)), xy[places])
         new_m[hidden] = np.inf
         if hidden.any():
-            without, _ = base.distances(places, new_m * detour, limit_m)
-            bound = np.minimum(without[places[hidden]], limit_m + 1e-6) / detour
             to_corners, corner_before = grid.no_go.ways_to_corners(at, limit_m / detour)
-            new_m[hidden], corner[places[hidden]] = grid.no_go.ways_round(to_corners, xy[places[hidden]], bound)
+            for some in _nearest_first(np.flatnonzero(hidden), lengths(at, xy[places])):
+                so_far, _ = base.distances(places, new_m * detour, limit_m)
+                bound = np.minimum(so_far[places[some]], limit_m + 1e-6) / detour
+                new_m[some], corner[places[some]] = grid.no_go.ways_round(to_corners, xy[places[some]], bound)
     metres, before = base.distances(places, new_m * detour, limit_m)
     unseen = tees.line[hidden[len(places) - extra :]]
     if len(unseen) and grid.no_go is not None:
@@ -156,6 +159,12 @@ def find_ways(
         neighbours,
         detour,
     )
+
+
+def _nearest_first(places: Ints, straight_m: Floats) -> list[Ints]:
+    """Places in growing portions, the nearest first: what is found for some bounds the search for the next."""
+    ordered = places[np.argsort(straight_m[places], kind="stable")]
+    return [some for some in np.split(ordered, _PORTIONS) if len(some)]
 
 
 def _new_parts(no_go: NoGo, at: Floats, to_corners: Floats, ends: Floats, bound_m: Floats) -> tuple[Floats, Ints]:
