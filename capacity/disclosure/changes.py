@@ -8,6 +8,20 @@ from capacity.tables._schema import conform, empty
 from capacity.tables.public.changes import CHANGES
 
 _FIGURES = ["status", "allowed_kva", "allowed_from_kva", "allowed_below_kva", "allowed_is_lower_bound", "limit"]
+_PARTS = {
+    "publication": ("publication", "withheld_reason"),
+    "status": ("status",),
+    "figure": ("allowed_kva", "allowed_from_kva", "allowed_below_kva", "allowed_is_lower_bound"),
+    "single": ("single_from_kva", "single_below_kva"),
+    "load_rate": ("load_rate_from_percent", "load_rate_below_percent"),
+    "limit": ("limit", "structural"),
+    "shared": ("shared_kva", "sharing_areas"),
+    "queue": ("queue",),
+    "relief": ("relief_month", "relief_kind"),
+    "hours": ("has_hours",),
+    "basis": ("basis",),
+    "description": ("name", "area_class", "branch", "supply_station"),
+}
 _BY_COLUMN = {
     "queue": "connections",
     "shared_kva": "grid_above",
@@ -54,11 +68,22 @@ def changes(then: pd.DataFrame | None, now: pd.DataFrame, causes: pd.Series) -> 
             "status": new["status"],
             "allowed_before_kva": old["allowed_kva"],
             "allowed_kva": new["allowed_kva"],
+            "parts": _parts(old, new),
             "cause": _causes(old, new, causes),
         }
     )
     order = now.index.append(then.index.difference(now.index, sort=False))
     return conform(frame.reindex(order.intersection(names, sort=False)), CHANGES)
+
+
+def _parts(old: pd.DataFrame, new: pd.DataFrame) -> pd.Series:
+    """What differs, as codes (``tables.public.words.PART``); missing where an area is not in both."""
+    moved = pd.DataFrame(
+        {part: _differs(old, new, list(columns)).any(axis=1) for part, columns in _PARTS.items()}, index=new.index
+    )
+    told = moved.apply(lambda row: ";".join(row.index[row.to_numpy(dtype=bool)]), axis=1)
+    found: pd.Series = told.where(old["publication"].notna() & new["publication"].notna(), None)
+    return found
 
 
 def _causes(old: pd.DataFrame, new: pd.DataFrame, causes: pd.Series) -> pd.Series:

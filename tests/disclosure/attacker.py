@@ -228,13 +228,13 @@ def finds(worlds: list[World], releases: list[Release]) -> list[Find]:
     """Everything that the attacker gets closer to than is promised.
 
     Promised is: no application and no customer's load is known to within less than its own size (at least one rounding
-    step), or less than eight steps where it is larger than that; nor the figure of a withheld area.
+    step), or less than eight steps where it is larger than that; nor a withheld area's figure, by its load.
     """
     known = learned(worlds, releases)
     found = []
     for what, target, true in _targets(worlds, releases):
         width = known.width(target)
-        promised = 8 * STEP if what.startswith("figure") else min(max(STEP, true), 8 * STEP)
+        promised = min(max(STEP, true), 8 * STEP)
         if width < promised - 1e-3:
             found.append(Find(what, "bounds", width, true))
     return found + list(_guesses(worlds, releases))
@@ -260,7 +260,7 @@ def _targets(worlds: list[World], releases: list[Release]) -> Iterable[tuple[str
             reach = K * sum(one.rated_kva for one in members)
             total = sum_of_rooms(world, members)
             if reach >= 8 * STEP and len(total) > 1:
-                yield f"figure of {name} in release {number}", total, world.sum_of(members)
+                yield f"figure of {name} in release {number}", total, sum(world.smax(one.name) for one in members)
 
 
 def _interesting(worlds: list[World], world: World) -> list:
@@ -285,14 +285,27 @@ def _guesses(worlds: list[World], releases: list[Release]) -> Iterable[Find]:
     for world, rows in zip(worlds, shown, strict=True):
         for area in rows:
             form = figure_of(world, area)
-            yield from _guess(f"load of {area}", added(form, {1: -form.get(1, 0.0)}), worlds, least)
+            by_contract = not _state(world, area)[0]  # what the rule goes by where no line is in between
+            yield from _guess(f"load of {area}", form, [world] if by_contract else worlds, least, by_contract)
     for later in range(1, len(worlds)):
         for sooner in range(later):
             for area in shown[later].keys() & shown[sooner].keys():
                 if shown[later][area]["allowed_kva"] != shown[sooner][area]["allowed_kva"]:
                     step = added(figure_of(worlds[later], area), scaled(figure_of(worlds[sooner], area), -1.0))
                     if _state(worlds[later], area) == _state(worlds[sooner], area):
-                        yield from _guess(f"{area}: {sooner} → {later}", step, worlds, least)
+                        guessed = _guess(f"{area}: {sooner} → {later}", step, worlds, least)
+                        limited = _state(worlds[later], area)[0]
+                        yield from (one for one in guessed if not limited or _shows(worlds[sooner], worlds[later], one))
+
+
+def _shows(then: World, now: World, find: Find) -> bool:
+    """Whether the program could know of a move that a line's margin shows: of a customer at the highest load of its
+    transformer, or one that came or went; what happens away from that is in no table of a run."""
+    places = {one.name: one.transformer for world in (then, now) for one in world.customers}
+    where = places.get(find.what)
+    if where is None or {find.what} - {one.name for one in then.customers} & {one.name for one in now.customers}:
+        return True
+    return abs(now.smax(where) - then.smax(where)) >= find.true_kva - 1e-6
 
 
 def _state(world: World, area: str) -> tuple[bool, frozenset[str]]:
@@ -301,12 +314,14 @@ def _state(world: World, area: str) -> tuple[bool, frozenset[str]]:
     return world.allowed(area) < world.sum_of(members), frozenset(one.name for one in members if world.room(one) > 0.0)
 
 
-def _guess(how: str, form: Form, worlds: list[World], least: float) -> Iterable[Find]:
+def _guess(how: str, form: Form, worlds: list[World], least: float, by_contract: bool = False) -> Iterable[Find]:
     """Whether one contributor's part of the form is all but all of it; parts are per party, not per unknown."""
     true = {
         **{("application", name): kva for world in worlds for name, (_, kva) in world.applications.items()},
         **{
-            ("load", one.name, half, one.epochs[half], 1.0): one.loads_kva[half]
+            ("load", one.name, half, one.epochs[half], 1.0): one.stated_kva / 2.0
+            if by_contract
+            else one.loads_kva[half]
             for world in worlds
             for one in world.customers
             for half in HALVES

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from capacity.disclosure.protection.differences import (
 from capacity.disclosure.protection.facts import Facts
 from capacity.tables.release import DisclosureRules
 
-MOST_AREAS_OF_A_UNION = 6
+MOST_AREAS_OF_A_UNION = 4
 """Areas that exchanged transformers are compared in every union of them; of more than these none is published."""
 
 Keys = tuple[pd.Series, pd.Series]
@@ -97,7 +97,7 @@ def unsafe_figures(pair: Pair, of_own: set[str]) -> set[str]:
     ----------
     of_own : what ``unsafe_elements`` found.
     """
-    _, changed = _changed(pair.wanted.areas, pair.published.areas)
+    changed = _changed(pair.wanted.areas, pair.published.areas)
     then, now = (one.areas.set_index("area_id").loc[changed] for one in (pair.then, pair.now))
     above = then["limited_by"].ne("") & now["limited_by"].ne("")
     unsafe = of_own - set(changed[above.to_numpy(dtype=bool)])
@@ -112,14 +112,14 @@ def unsafe_figures(pair: Pair, of_own: set[str]) -> set[str]:
 
 def unsafe_elements(pair: Pair) -> set[str]:
     """Areas whose own transformers' figures, ranges of single ones included, must not be shown beside those of then."""
-    both, changed = _changed(pair.wanted.areas, pair.published.areas)
+    changed = _changed(pair.wanted.areas, pair.published.areas)
     unsafe = _failing(pair.own, figure_is_safe, pair.rules) & set(changed)
-    return unsafe | _failing_unions(pair, both, changed, figure_is_safe)
+    return unsafe | _failing_unions(pair, changed, pair.published.areas.index, pair.wanted.areas.index, figure_is_safe)
 
 
 def unsafe_hours(pair: Pair) -> set[str]:
     """Areas whose figures by month and hour must not be published beside those of then."""
-    both, changed = _changed(pair.wanted.hours, pair.published.hours)
+    changed = _changed(pair.wanted.hours, pair.published.hours)
     then, now = (one.areas.set_index("area_id").loc[changed] for one in (pair.then, pair.now))
     unsafe = _failing(pair.own, hours_are_safe, pair.rules) & set(changed)
     limited = changed[(then["hours_limited"] | now["hours_limited"]).to_numpy(dtype=bool)]
@@ -127,12 +127,12 @@ def unsafe_hours(pair: Pair) -> set[str]:
         rows = _hangs_on(pair, limited, place)
         parts = _above(pair, place).reindex(rows[place]).fillna(0.0)
         unsafe |= set(rows.loc[~alone_is_safe(parts, pair.rules).to_numpy(dtype=bool), "area_id"])
-    return unsafe | _failing_unions(pair, both, changed, hours_are_safe)
+    return unsafe | _failing_unions(pair, changed, pair.published.hours.index, pair.wanted.hours.index, hours_are_safe)
 
 
 def unsafe_shared(pair: Pair) -> set[str]:
     """Lines whose shared figure must not be published beside the one of then."""
-    _, changed = _changed(pair.wanted.shared.to_frame(), pair.published.shared.to_frame())
+    changed = _changed(pair.wanted.shared.to_frame(), pair.published.shared.to_frame())
     then, now = (one.feeders.set_index("feeder_id").loc[changed] for one in (pair.then, pair.now))
     above = then["limited_by"].ne("") & now["limited_by"].ne("")
     parts = own_parts(pair.what, *_keys(pair.what.transformers, "feeder_id"))
@@ -156,12 +156,12 @@ def _keys(frame: pd.DataFrame, column: str) -> Keys:
     return then, now
 
 
-def _changed(wanted: pd.DataFrame, published: pd.DataFrame) -> tuple[pd.Index, pd.Index]:
-    """What is in both, and of it what differs (missing equals missing): equal figures leave nothing to subtract."""
+def _changed(wanted: pd.DataFrame, published: pd.DataFrame) -> pd.Index:
+    """What is in both and differs (missing equals missing): equal figures leave nothing to subtract."""
     both = wanted.index.intersection(published.index)
     left, right = (frame.loc[both].to_numpy(dtype=np.float64) for frame in (wanted, published))
     same = ((left == right) | (np.isnan(left) & np.isnan(right))).all(axis=1)
-    return both, both[~same]
+    return both[~same]
 
 
 def _failing(parts: pd.DataFrame, rule: Rule, rules: DisclosureRules) -> set[str]:
@@ -186,34 +186,41 @@ def _failing_above(pair: Pair, place: str, rows: pd.DataFrame, move: pd.Series, 
     return set(names[~safe.to_numpy(dtype=bool)])
 
 
-def _failing_unions(pair: Pair, both: pd.Index, changed: pd.Index, rule: Rule) -> set[str]:
-    """Areas that exchanged transformers and whose sum would tell what none of them tells by itself."""
+def _failing_unions(pair: Pair, changed: pd.Index, published: pd.Index, wanted: pd.Index, rule: Rule) -> set[str]:
+    """Areas that exchanged transformers and whose sums would tell what none of them tells by itself.
+
+    Any sum of figures published then is compared with any sum of figures of now: also the part that went into an area
+    which is withheld now is a difference of such sums.
+    """
     then, now = pair.keys
     crossed = then.notna() & now.notna() & then.ne(now)
     pairs = pd.DataFrame({"a": then[crossed], "b": now[crossed]}).drop_duplicates()
     unsafe: set[str] = set()
-    published, moved = set(both), set(changed)
     for group in _groups(pairs):
-        members = sorted(group & published)
-        if len(members) > MOST_AREAS_OF_A_UNION:
-            unsafe |= set(members)
+        before, after = sorted(group & set(published)), sorted(group & set(wanted))
+        if len(group) > MOST_AREAS_OF_A_UNION:
+            unsafe |= set(after)
             continue
-        for union in _unions(members):
-            if not moved.isdisjoint(union):
-                here = then.isin(union) | now.isin(union)
-                part = Contributors(
-                    pair.what.applications, pair.what.customers, pair.what.transformers[here].reset_index(drop=True)
-                )
-                joined = [side[here].where(~side[here].isin(union), "union") for side in pair.keys]
-                joined = [side.where(side.eq("union"), None).reset_index(drop=True) for side in joined]
-                if not rule(own_parts(part, joined[0], joined[1]), pair.rules).all():
-                    unsafe |= set(union)
+        here = then.isin(group) | now.isin(group)
+        part = Contributors(
+            pair.what.applications, pair.what.customers, pair.what.transformers[here].reset_index(drop=True)
+        )
+        sides = [side[here].reset_index(drop=True) for side in pair.keys]
+        for one, other in product(_unions(before), _unions(after)):
+            if one == other and set(changed).isdisjoint(other):
+                continue  # equal sums leave nothing to subtract
+            joined = [
+                side.isin(union).map({True: "union", False: None})
+                for side, union in zip(sides, (one, other), strict=True)
+            ]
+            both = joined[0].notna() & joined[1].notna()
+            if both.any() and not rule(own_parts(part, joined[0], joined[1]), pair.rules).all():
+                unsafe |= set(other)
     return unsafe
 
 
-def _unions(members: list[str]) -> Iterator[tuple[str, ...]]:
-    for size in range(2, len(members) + 1):
-        yield from combinations(members, size)
+def _unions(members: list[str]) -> list[tuple[str, ...]]:
+    return [union for size in range(1, len(members) + 1) for union in combinations(members, size)]
 
 
 def _groups(pairs: pd.DataFrame) -> list[set[str]]:

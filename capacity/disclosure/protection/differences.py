@@ -73,7 +73,8 @@ def above_parts(what: Contributors, above: str, told: pd.Index) -> pd.DataFrame:
     Beside applications and customers every dedicated transformer that moved is a contributor, and every public one
     that moved and does not meet the rule by itself; those that were switched over from another line come with their
     whole load. ``others_n`` and ``others_share`` tell of the crowd that remains, ``told_kva`` of what areas moved
-    whose own figures are published (``told``): that can be subtracted and hides nobody.
+    whose own figures are published (``told``): that can be subtracted and hides nobody. ``moved_max`` is the largest
+    part that one customer of a public transformer has in what that transformer moved, told or not.
     """
     frame = what.transformers
     here = frame[f"{above}_now"].where(frame[f"{above}_now"].notna(), frame[f"{above}_then"])
@@ -93,6 +94,7 @@ def above_parts(what: Contributors, above: str, told: pd.Index) -> pd.DataFrame:
         crowd["customers_now"].sum().to_frame("others_n"),
         (crowd["largest_kva_now"].max() / crowd["contracts_kva_now"].sum()).to_frame("others_share"),
         placed[subtracted].groupby("key")["moved_kva"].sum().to_frame("told_kva"),
+        _largest_moves(placed),
     ]
     return pd.concat(parts, axis=1).fillna(0.0)
 
@@ -117,7 +119,9 @@ def above_is_safe(parts: pd.DataFrame, move_kva: pd.Series, at_voltage: pd.Serie
     whole = unexplained.where(~at_voltage | told.eq(0.0), np.fmin(told, unexplained))
     share = rules.largest_share_percent / 100.0 * (1.0 + 1e-9)
     nobody_else = told.le(MOVED_KVA) & rest.le(MOVED_KVA)
-    return (move_kva <= MOVED_KVA) | nobody_else | (count.ge(rules.fewest_customers) & (largest <= share * whole))
+    fine = nobody_else | (count.ge(rules.fewest_customers) & (largest <= share * whole))
+    # an area whose moves could be subtracted may be hidden itself: then they are part of what is seen here
+    return (move_kva <= MOVED_KVA) | (fine & (parts["moved_max"] <= share * move_kva))
 
 
 def alone_is_safe(parts: pd.DataFrame, rules: DisclosureRules) -> pd.Series:
@@ -226,6 +230,12 @@ def _appearing(frame: pd.DataFrame) -> pd.DataFrame:
         )
     by_key = pd.concat(rows, ignore_index=True).groupby("key")
     return by_key.agg(appear_n=("n", "sum"), appear_max=("largest", "max"), appear_net=("net", "sum"))
+
+
+def _largest_moves(placed: pd.DataFrame) -> pd.DataFrame:
+    crowd = placed[placed["protects_now"] & placed["protects_then"]]
+    most = crowd["moved_kva"].fillna(0.0) * _share(crowd, "now")
+    return most.groupby(crowd["key"]).max().to_frame("moved_max")
 
 
 def _movers(frame: pd.DataFrame, here: pd.Series) -> pd.DataFrame:
