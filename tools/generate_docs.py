@@ -33,6 +33,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "zero investment": rules.zero_investment,
     "time limits": rules.time_limits,
     "service texts": rules.service_texts,
+    "options": rules.options,
     "codes": words.codes,
     "public codes": words.public_codes,
     "commands": commands.command_line,

@@ -149,5 +149,17 @@ def service_texts() -> str:
     return markdown.table(("rule", "中文", "English", "source"), rows)
 
 
+def options() -> str:
+    """The values behind the search for places (P15), all of them choices."""
+    rules = bundled_policy().options
+    if rules is None:
+        return ""
+    stated = [(name, getattr(rules, name)) for name in type(rules).model_fields]
+    return markdown.table(
+        ("name in the file", "rule", "value", "unit", "中文", "English"),
+        ((f"`{n}`", one.rule, markdown.number(one.value), one.unit, one.text_zh, one.text_en) for n, one in stated),
+    )
+
+
 def _source(stated: Stated) -> str:
     return " ".join(part for part in (stated.clause, "[choice]" if stated.choice else "") if part)

@@ -20,6 +20,9 @@ _TITLES = {
     "ELEMENT_TYPE": "Element types",
     "SEVERITY": "Severity of an issue",
     "EFFECT": "What an issue does to the results",
+    "PLACE_KIND": "Kinds of places for a connection (P15)",
+    "PLACE_REASON": "Why a place will not do",
+    "PLACE_CERTAINTY": "How certain a distance is",
 }
 
 _PUBLIC_TITLES = {

@@ -88,7 +88,9 @@ class NoGo:
         before = np.where((before < 0) | (before == count), -1, before)
         return metres[:count], before[:count].astype(np.int64)
 
-    def ways_round(self, to_corners_m: Floats, ends: Floats, bound_m: Floats) -> tuple[Floats, Ints]:
+    def ways_round(
+        self, at: Floats, to_corners_m: Floats, corner_before: Ints, ends: Floats, bound_m: Floats
+    ) -> tuple[Floats, Ints]:
         """Shortest metres over a corner to each end (inf where none is below its bound), and that corner (-1)."""
         metres, over = np.full(len(ends), np.inf), np.full(len(ends), -1, dtype=np.int64)
         reached = np.flatnonzero(np.isfinite(to_corners_m))
@@ -96,19 +98,53 @@ class NoGo:
             return metres, over
         total = to_corners_m[reached][None, :] + lengths(self.corners[reached][None, :, :], ends[:, None, :])
         total[total >= bound_m[:, None]] = np.inf
-        total[~self._touches(reached, ends).T] = np.inf
-        open_ends = np.arange(len(ends))
-        while len(open_ends):  # the best corner of each end not yet tried, until it is one from which the end is seen
-            best = np.argmin(total[open_ends], axis=1)
-            value = total[open_ends, best]
-            worth = np.isfinite(value)
-            open_ends, best, value = open_ends[worth], best[worth], value[worth]
-            hidden = self.blocks(self.corners[reached[best]], ends[open_ends])
-            metres[open_ends[~hidden]] = value[~hidden]
-            over[open_ends[~hidden]] = reached[best[~hidden]]
-            total[open_ends[hidden], best[hidden]] = np.inf
-            open_ends = open_ends[hidden]
+        before = corner_before[reached]
+        came_from = np.where((before >= 0)[:, None], self.corners[before], at)
+        total[~self._bends_round(reached, came_from, ends).T] = np.inf
+        open_ends, portion = np.arange(len(ends)), 1
+        while len(open_ends):  # ever more of the best corners not yet tried, until the end is seen from one of them
+            portion = min(2 * portion, len(reached))
+            best = np.argpartition(total[open_ends], portion - 1, axis=1)[:, :portion]
+            value = np.take_along_axis(total[open_ends], best, axis=1)
+            end, rank = np.nonzero(np.isfinite(value))
+            corner = reached[best[end, rank]]
+            hidden = self.blocks(self.corners[corner], ends[open_ends[end]])
+            total[open_ends[end], best[end, rank]] = np.inf
+            value[end[hidden], rank[hidden]] = np.inf
+            chosen = np.argmin(value, axis=1)
+            found = np.take_along_axis(value, chosen[:, None], axis=1)[:, 0]
+            seen = np.isfinite(found)
+            metres[open_ends[seen]] = found[seen]
+            over[open_ends[seen]] = reached[best[np.arange(len(open_ends)), chosen][seen]]
+            left = np.isfinite(total[open_ends]).any(axis=1)
+            open_ends = open_ends[~seen & left]
         return metres, over
+
+    def _bends_round(self, corners: Ints, came_from: Floats, points: Floats) -> Bools:
+        """Whether a way over each corner to each point bends there towards the area that stands at the corner.
+
+        A shortest way does: where it bends away or would cut in, a shorter one exists or none.
+        """
+        here, before, after = self.corners[corners], self.before[corners], self.after[corners]
+        arriving = here - came_from
+        reach_in = EDGE_M * np.hypot(arriving[:, 0], arriving[:, 1])
+        leaving = points[None, :, :] - here[:, None, :]
+        reach_out = EDGE_M * np.hypot(leaving[..., 0], leaving[..., 1])
+        turn = _cross(arriving[:, None, :], leaving)
+        to_before = _cross(leaving, (before - here)[:, None, :])
+        to_after = _cross(leaving, (after - here)[:, None, :])
+        bends = np.zeros(turn.shape, dtype=bool)
+        for side in (1.0, -1.0):  # the area to the left, to the right
+            stands = (side * _cross(arriving, before - here) >= -reach_in) & (
+                side * _cross(arriving, after - here) >= -reach_in
+            )
+            bends |= (
+                stands[:, None]
+                & (side * turn >= -reach_in[:, None])
+                & (side * to_before >= -reach_out)
+                & (side * to_after >= -reach_out)
+            )
+        return bends
 
     def _touches(self, corners: Ints, points: Floats) -> Bools:
         """Whether the straight line from each corner to each point leaves the area at the corner on one side."""

@@ -136,13 +136,15 @@ def find_ways(
             for some in _nearest_first(np.flatnonzero(hidden), lengths(at, xy[places])):
                 so_far, _ = base.distances(places, new_m * detour, limit_m)
                 bound = np.minimum(so_far[places[some]], limit_m + 1e-6) / detour
-                new_m[some], corner[places[some]] = grid.no_go.ways_round(to_corners, xy[places[some]], bound)
+                new_m[some], corner[places[some]] = grid.no_go.ways_round(
+                    at, to_corners, corner_before, xy[places[some]], bound
+                )
     metres, before = base.distances(places, new_m * detour, limit_m)
     unseen = tees.line[hidden[len(places) - extra :]]
     if len(unseen) and grid.no_go is not None:
         own = np.unique(np.concatenate([grid.lines.stations[line] for line in unseen]))
         own_m[own], own_corner[own] = _new_parts(
-            grid.no_go, at, to_corners, routes.xy[own], np.minimum(metres[own], limit_m + 1e-6) / detour
+            grid.no_go, at, to_corners, corner_before, routes.xy[own], np.minimum(metres[own], limit_m + 1e-6) / detour
         )
     return Ways(
         grid,
@@ -167,12 +169,14 @@ def _nearest_first(places: Ints, straight_m: Floats) -> list[Ints]:
     return [some for some in np.split(ordered, _PORTIONS) if len(some)]
 
 
-def _new_parts(no_go: NoGo, at: Floats, to_corners: Floats, ends: Floats, bound_m: Floats) -> tuple[Floats, Ints]:
+def _new_parts(
+    no_go: NoGo, at: Floats, to_corners: Floats, corner_before: Ints, ends: Floats, bound_m: Floats
+) -> tuple[Floats, Ints]:
     """Metres of the shortest new line to each end below its bound, else inf; and the last corner on it (-1)."""
     metres = lengths(at, ends)
     corner = np.full(len(ends), -1, dtype=np.int64)
     hidden = no_go.blocks(np.broadcast_to(at, ends.shape), ends)
-    metres[hidden], corner[hidden] = no_go.ways_round(to_corners, ends[hidden], bound_m[hidden])
+    metres[hidden], corner[hidden] = no_go.ways_round(at, to_corners, corner_before, ends[hidden], bound_m[hidden])
     metres[metres >= bound_m] = np.inf
     return metres, corner
 
