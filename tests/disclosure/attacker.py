@@ -256,7 +256,8 @@ def _targets(worlds: list[World], releases: list[Release]) -> Iterable[tuple[str
     for number, (world, release) in enumerate(zip(worlds, releases, strict=True)):
         hidden = release.areas.loc[release.areas["publication"].eq("withheld"), "name"]
         for name in hidden:
-            members = [one for one in world.of(area=str(name).removeprefix("area ")) if one.has_data]
+            inside = world.of(area=str(name).removeprefix("area "))
+            members = [one for one in inside if one.has_data and world.room(one) > 0.0]  # what the figure rests on
             reach = K * sum(one.rated_kva for one in members)
             total = sum_of_rooms(world, members)
             if reach >= 8 * STEP and len(total) > 1:
