@@ -320,10 +320,13 @@ def _band(value: float | None, ends: tuple[float, ...]) -> tuple[float | None, f
 def _changed(row: tuple[object, ...]) -> dict[str, object]:
     code, before, now, status_before, status, figure_before, figure, cause = row
     name = next((area.name for area in SAMPLE if area.code == code), "已撤销的网格")
+    pairs = {"publication": (before, now), "status": (status_before, status), "figure": (figure_before, figure)}
+    moved = [part for part, (was, is_now) in pairs.items() if was != is_now] or ["shared", "relief"]
+    parts = ";".join(moved) if before and now else None
     return dict(
         zip(
             CHANGES.columns,
-            (code, name, before, now, status_before, status, figure_before, figure, cause),
+            (code, name, before, now, status_before, status, figure_before, figure, parts, cause),
             strict=True,
         )
     )

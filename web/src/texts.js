@@ -334,6 +334,8 @@ export const TEXTS = {
   changes_all: { zh: "全部（{count}）", en: "all ({count})" },
   change_status: { zh: "状态：{before} → {after}", en: "Status: {before} → {after}" },
   change_figure: { zh: "可接入容量：{before} → {after}", en: "Allowed capacity: {before} → {after}" },
+  comma: { zh: "、", en: ", " },
+  change_parts: { zh: "另有变动：{parts}", en: "Also changed: {parts}" },
   change_publication: { zh: "公开方式：{before} → {after}", en: "Publication: {before} → {after}" },
   not_published: { zh: "未公布", en: "not published" },
   not_in_it: { zh: "不在其中", en: "not in it" },

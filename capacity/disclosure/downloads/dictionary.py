@@ -103,10 +103,10 @@ def _prose(sentence: str) -> str:
 def codes() -> pd.DataFrame:
     """One row per coded column and code: ``column, code, zh, en, sentence_zh, sentence_en`` (sentences: where told)."""
     columns = {
-        column: facts.metadata["choices"]
+        column: facts.metadata["choices"] or tuple(codes_of(column))
         for schema in ALL.values()
         for column, facts in schema.columns.items()
-        if facts.metadata["choices"] and not column.endswith("_before")
+        if (facts.metadata["choices"] or codes_of(column)) and not column.endswith("_before")
     }
     rows = []
     for column, choices in columns.items():

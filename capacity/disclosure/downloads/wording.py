@@ -39,6 +39,7 @@ _CODES: dict[str, Mapping[str, Word | Told]] = {
     "limit": words.LIMIT,
     "queue": words.QUEUE,
     "basis": words.BASIS,
+    "parts": words.PART,
     "cause": words.CAUSE,
     "relief_kind": words.RELIEF,
     "area_class": AREA_CLASS,
@@ -100,7 +101,8 @@ def _cell(table: str, column: str, row: Mapping[Any, Any], say: Say) -> str | fl
         return f"{value:%Y-%m-%d}"
     if isinstance(value, str):
         codes = codes_of(column)
-        return say(codes[value]) if value in codes else value
+        told = [say(codes[code]) if code in codes else code for code in value.split(";")] if codes else [value]
+        return "; ".join(told)
     return int(value) if float(value).is_integer() else float(value)
 
 
@@ -123,6 +125,8 @@ def _missing_in_areas(column: str, row: Mapping[Any, Any]) -> Word:
 def _missing_in_changes(column: str, row: Mapping[Any, Any]) -> Word:
     before = column in ("publication_before", "status_before", "allowed_before_kva")
     publication = row["publication_before" if before else "publication"]
+    if column == "parts":
+        return NONE
     if is_missing(publication):
         return NOT_IN_IT if before else NO_LONGER
     if publication == "withheld":

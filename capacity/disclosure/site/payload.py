@@ -23,6 +23,7 @@ _TOLD: dict[str, Mapping[str, Told]] = {
     "limit": words.LIMIT,
     "queue": words.QUEUE,
     "basis": words.BASIS,
+    "part": words.PART,
     "cause": words.CAUSE,
     "relief": words.RELIEF,
 }

@@ -19,6 +19,9 @@ CHANGES = table(
             "原可接入容量", "allowed capacity before", "kVA", missing="not published then", at_least=0.0
         ),
         "allowed_kva": number("可接入容量", "allowed capacity", "kVA", missing="not published now", at_least=0.0),
+        "parts": text(
+            "变动内容", "what changed", "Codes separated by ``;``.", missing="new, or no longer in the release"
+        ),
         "cause": text("主要原因", "main cause", choices=tuple(CAUSE)),
     },
 )

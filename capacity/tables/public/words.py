@@ -175,6 +175,23 @@ CAUSE = {
     ),
     "none": Told("无变化", "unchanged", "与上期相比没有变化。", "Nothing has changed since the last release."),
 }
+PART = {
+    "publication": Told("公开方式", "publication", "公开方式有变。", "How much is published."),
+    "status": Told("状态", "status", "网格状态有变。", "The status of the area."),
+    "figure": Told("可接入容量", "allowed capacity", "容量数值或其区间有变。", "The figure of capacity or its range."),
+    "single": Told(
+        "单点容量", "one connection", "单点可接入容量区间有变。", "The range of the largest single connection."
+    ),
+    "load_rate": Told("最高负载率", "load rate", "最高负载率区间有变。", "The range of the highest load rate."),
+    "limit": Told("限制来源", "limit", "限制来源有变。", "What sets the figure."),
+    "shared": Told("线路共用余量", "left on its line", "线路共用余量有变。", "What the areas on its line share."),
+    "queue": Told("排队申请", "queue", "已批未投申请有变。", "Whether accepted applications are waiting."),
+    "relief": Told("缓解计划", "expected relief", "预计缓解时间或措施有变。", "When relief is expected, or by what."),
+    "hours": Told("分时容量", "capacity by hour", "是否公布分时容量有变。", "Whether capacity by hour is published."),
+    "basis": Told("计算依据", "basis", "计算依据有变。", "What the figures are computed from."),
+    "description": Told("网格资料", "description", "名称、类别或归属有变。", "Name, class, branch or supply station."),
+}
+"""What of an area's published information differs from the release before."""
 RELIEF = {
     "transformer": Told(
         "变压器增容或新增", "transformer", "计划增容或新增变压器。", "A transformer will be added or replaced."

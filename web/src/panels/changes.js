@@ -73,6 +73,7 @@ function item(row, state, actions) {
 /** What changed of one area, line by line, with the cause. */
 export function changeLines(row, words) {
   const lines = [];
+  const shown = new Set(["publication", "status"]);
   const add = (key, kind, before, after, none) => {
     if (before === after) return;
     const name = (code) => (code === null ? t(none) : word(words, kind, code));
@@ -83,10 +84,13 @@ export function changeLines(row, words) {
     add("change_publication", "publication", row.publication_before, row.publication, "not_in_it");
     add("change_status", "status", row.status_before, row.status, "not_published");
     if (row.allowed_before_kva !== row.allowed_kva) {
+      shown.add("figure");
       const figure = (kva) => (kva === null ? t("not_published") : `${number(kva)} kVA`);
       lines.push(t("change_figure", { before: figure(row.allowed_before_kva), after: figure(row.allowed_kva) }));
     }
   }
+  const others = (row.parts ?? "").split(";").filter((part) => part && !shown.has(part));
+  if (others.length) lines.push(t("change_parts", { parts: others.map((part) => word(words, "part", part)).join(t("comma")) }));
   return h(
     "div.change",
     {},
