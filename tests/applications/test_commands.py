@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from capacity.applications import register as reg
 from capacity.case import load_case, write_case
-from capacity.cli import app, main
+from capacity.cli import app, printing, main
 from capacity.runs import read_manifest, read_run
 
 RUNNER = CliRunner()
@@ -26,7 +26,7 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     url = str(tmp_path / "register.db")
     monkeypatch.setenv("CAPACITY_REGISTER", url)
     monkeypatch.setenv("CAPACITY_WHO", "li")
-    monkeypatch.setenv("COLUMNS", "250")
+    monkeypatch.setattr(printing.console, "width", 250)  # tables as wide as they like
     typed("init")
     return url
 

@@ -104,14 +104,14 @@ def test_first_answer__verdicts_terms_and_that_it_is_a_guide(
     visit: Open, site: Path, keep: Callable[..., Path]
 ) -> None:
     wanted = {
-        "城关东网格": "可以",  # 315 kVA or more at one point, 745 in all, against 105.3
+        "城关东网格": "有容量",  # 315 kVA or more at one point, 745 in all, against 105.3
         "城关西网格": "暂不能",
-        "板桥街网格": "很可能可以",  # 135 in all, one point 50 to 160
+        "板桥街网格": "很可能有容量",  # 135 in all, one point 50 to 160
         "水长村网格": "或可分期",
         "工业园网格": "请咨询",
         "青龙村网格": "未知",
-        "南门网格": "很可能可以",  # range 160 to 315, one point not published
-        "西山 O'Hara 网格": "可以",
+        "南门网格": "很可能有容量",  # range 160 to 315, one point not published
+        "西山 O'Hara 网格": "有容量",
     }
     with visit(site) as page:
         for name, verdict in wanted.items():
