@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from capacity.applications import register as reg
 from capacity.case import load_case, write_case
-from capacity.cli import app, printing, main
+from capacity.cli import app, main, printing
 from capacity.runs import read_manifest, read_run
 
 RUNNER = CliRunner()
