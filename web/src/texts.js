@@ -338,7 +338,6 @@ export const TEXTS = {
   change_parts: { zh: "另有变动：{parts}", en: "Also changed: {parts}" },
   change_publication: { zh: "公开方式：{before} → {after}", en: "Publication: {before} → {after}" },
   not_published: { zh: "未公布", en: "not published" },
-  not_in_it: { zh: "不在其中", en: "not in it" },
   gone: { zh: "本期已无此网格", en: "no longer in this release" },
 
   // downloads

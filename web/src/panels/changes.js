@@ -80,8 +80,8 @@ export function changeLines(row, words) {
     lines.push(t(key, { before: name(before), after: name(after) }));
   };
   if (row.publication === null) lines.push(t("gone"));
-  else {
-    add("change_publication", "publication", row.publication_before, row.publication, "not_in_it");
+  else if (row.publication_before !== null) {
+    add("change_publication", "publication", row.publication_before, row.publication, "not_published");
     add("change_status", "status", row.status_before, row.status, "not_published");
     if (row.allowed_before_kva !== row.allowed_kva) {
       shown.add("figure");

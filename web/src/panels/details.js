@@ -156,7 +156,7 @@ function relief(area, words) {
 
 function whatChanged(area, release) {
   const row = release.changes.find((one) => one.area_code === area.area_code);
-  if (!row || row.cause === "none") return null;
+  if (!release.about.previous_id || !row || row.cause === "none") return null;
   return h("section.section", {}, h("h3", {}, t("changed_since")), changeLines(row, release.words));
 }
 
