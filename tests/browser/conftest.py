@@ -115,7 +115,7 @@ def visit(browser: Any, serve: Callable[[Path], str]) -> Open:
         on = options.pop("on", TODAY)
         context = browser.new_context(**{"viewport": DESK, "reduced_motion": "reduce", **options})
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)  # a busy machine is slow, not wrong
         page.add_init_script(TODAY_IS % f"{on}T12:00:00")
         complaints: list[str] = []
         page.on("console", lambda message: message.type in {"error", "warning"} and complaints.append(message.text))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from visiting import PHONE, SCREENSHOTS, Open
@@ -97,13 +98,16 @@ def test_download__the_file_has_the_size_and_checksum_that_the_page_states(visit
         page.click("#tab-downloads")
         items = page.locator(".files > li")
         assert items.count() >= 8
+        with page.expect_download(timeout=60_000) as started:
+            items.first.locator("a").click()
+        received = Path(started.value.path()).read_bytes()
         for number in range(items.count()):
             item = items.nth(number)
-            with page.expect_download() as started:
-                item.locator("a").click()
-            content = Path(started.value.path()).read_bytes()
+            offered = site / unquote(item.locator("a").evaluate("link => link.pathname")).lstrip("/")
             item.locator("summary").click()
-            assert hashlib.sha256(content).hexdigest() in item.inner_text()
+            assert item.locator("a").get_attribute("download") is not None
+            assert hashlib.sha256(offered.read_bytes()).hexdigest() in item.inner_text()
+        assert hashlib.sha256(received).hexdigest() in items.first.inner_text()
 
 
 def test_from_disk__works_without_a_server(visit: Open, site: Path) -> None:
