@@ -4,8 +4,18 @@ from capacity.policy.alerts import raise_alerts
 from capacity.policy.evidence import gather_evidence
 from capacity.policy.file import bundled_policies, load_policy, policy_of
 from capacity.policy.status import area_status, with_status
-from capacity.policy.terms import Note, Terms, connection_terms, terms_for
-from capacity.policy.working_days import Deadline, NotPublished, StepDue, deadline, timetable, working_days_between
+from capacity.policy.terms import connection_terms, terms_for
+from capacity.policy.working_days import (
+    Deadline,
+    NotPublished,
+    StepDue,
+    deadline,
+    is_working_day,
+    published_days,
+    timetable,
+    working_days_between,
+)
+from capacity.tables.terms import Note, Terms
 
 __all__ = [
     "Deadline",
@@ -18,8 +28,10 @@ __all__ = [
     "connection_terms",
     "deadline",
     "gather_evidence",
+    "is_working_day",
     "load_policy",
     "policy_of",
+    "published_days",
     "raise_alerts",
     "terms_for",
     "timetable",

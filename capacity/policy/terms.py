@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pandas as pd
 
@@ -13,56 +13,9 @@ from capacity.errors import PolicyError, RequestError
 from capacity.tables._schema import conform, empty
 from capacity.tables.policy import Policy
 from capacity.tables.public.terms import TERMS
-from capacity.tables.service import Answer, Boundary, Document, ServiceRules, Step, Supply, Voltage, ZeroInvestment
+from capacity.tables.service import Answer, ServiceRules, Supply, Voltage, ZeroInvestment
+from capacity.tables.terms import Note, Terms
 from capacity.tables.words import AREA_CLASS, CUSTOMER_KIND, SUPPLY
-
-
-@dataclass(frozen=True)
-class Note:
-    """A sentence to go with the terms; ``source_zh`` and ``source_en`` name rule and clause, or say it is a choice."""
-
-    zh: str
-    en: str
-    source_zh: str
-    source_en: str
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What follows for one customer on one day of application. A guide, not an offer.
-
-    Attributes
-    ----------
-    voltage
-        ``lv`` or ``hv``.
-    zero_investment
-        ``yes``: nothing to pay up to ``boundary``; ``no``; ``ask``: promised, but not yet in force on that day, or not
-        spoken of by the rules.
-    steps, days_total
-        The company's own steps in order, each with its working days, and their sum; works outside are not in it.
-    whole_process_days
-        Average working days from application to supply, works included; None where none is promised.
-    boundary
-        Where the company's investment ends (P13).
-    documents
-        Papers usually asked for [choice].
-    notes
-        What else to know, each with its rule.
-    """
-
-    customer_kind: str
-    area_class: str
-    kw: float
-    on: dt.date
-    supply: Supply
-    voltage: Voltage
-    zero_investment: Answer
-    steps: tuple[Step, ...]
-    days_total: int
-    whole_process_days: int | None
-    boundary: Boundary
-    documents: tuple[Document, ...]
-    notes: tuple[Note, ...]
 
 
 def terms_for(
