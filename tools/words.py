@@ -20,6 +20,7 @@ _TITLES = {
     "ELEMENT_TYPE": "Element types",
     "SEVERITY": "Severity of an issue",
     "EFFECT": "What an issue does to the results",
+    "VERDICT": "Can the customer be connected? (P6)",
     "PLACE_KIND": "Kinds of places for a connection (P15)",
     "PLACE_REASON": "Why a place will not do",
     "PLACE_CERTAINTY": "How certain a distance is",

@@ -303,3 +303,10 @@ PLACE_REASON = {
     "not_listed": Word("不在配变台账中", "not in the list of transformers"),
     "not_disjoint": Word("与第一路共用路径", "shares its route with the first supply"),
 }
+VERDICT = {
+    "yes": Word("可以接入", "yes, it can be connected"),
+    "yes_with_project": Word("可以接入，同时提前立项（P6）", "yes, and a project is to be initiated early (P6)"),
+    "staged": Word("分期供电（P16）", "in stages (P16)"),
+    "not_before_project": Word("项目投产前不能接入", "not before a project"),
+    "unknown": Word("资料不足，无法判定", "not known: too little data"),
+}
