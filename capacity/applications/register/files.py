@@ -90,14 +90,9 @@ def read_file(path: Path) -> tuple[list[Line], list[Issue]]:
 
     Headings are column names or their Chinese or English headings; values are codes or their words.
     """
-    try:
-        cells = _excel(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv(path)
-    except OSError as why:
-        return [], [_of_file(path, f"it cannot be opened ({why.strerror})", f"无法打开（{why.strerror}）")]
-    except Exception as why:  # a damaged or foreign file makes the readers raise anything
-        return [], [_of_file(path, f"it is no CSV or Excel file ({why})", f"不是可读取的 CSV 或 Excel 文件（{why}）")]
-    if not cells:
-        return [], [_of_file(path, "it is empty; its first row must name the columns", "内容为空，首行须为列名")]
+    cells, issues = read_cells(path)
+    if issues:
+        return [], issues
     places, issues = _headings(cells[0], path.name)
     lines: list[Line] = []
     for number, row in enumerate(cells[1:], start=2):
@@ -106,6 +101,19 @@ def read_file(path: Path) -> tuple[list[Line], list[Issue]]:
             issues += found
             lines += [line] if line else []
     return lines, issues + _repeated(lines, path.name)
+
+
+def read_cells(path: Path) -> tuple[list[list[Any]], list[Issue]]:
+    """The cells of a CSV or Excel file, row by row; or why there are none."""
+    try:
+        cells = _excel(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv(path)
+    except OSError as why:
+        return [], [_of_file(path, f"it cannot be opened ({why.strerror})", f"无法打开（{why.strerror}）")]
+    except Exception as why:  # a damaged or foreign file makes the readers raise anything
+        return [], [_of_file(path, f"it is no CSV or Excel file ({why})", f"不是可读取的 CSV 或 Excel 文件（{why}）")]
+    if not cells:
+        return [], [_of_file(path, "it is empty; its first row must name the columns", "内容为空，首行须为列名")]
+    return cells, []
 
 
 def _csv(path: Path) -> list[list[Any]]:

@@ -1,0 +1,169 @@
+"""Requests assessed in an order as a table, and two orders side by side: who gains, who loses, what is connected."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from capacity.applications.requests.reading import Filed
+from capacity.errors import RequestError
+from capacity.tables._schema import conform, empty
+from capacity.tables.assessed import ASSESSED, COMPARED, NOT_ANSWERED
+from capacity.tables.assessment import Assessment, Option, Verdict
+from capacity.tables.words import Word
+
+Answer = Assessment | Exception
+"""What ``Assessor.assess_in_order`` gives for one request."""
+CONNECTED: tuple[Verdict, ...] = ("yes", "yes_with_project")
+_SAME_KW = 1e-6
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What an order comes to. ``promised_kw`` is of those answered; ``unknown`` counts those of unknown room."""
+
+    requests: int
+    whole: int
+    part: int
+    nothing: int
+    unknown: int
+    not_answered: int
+    asked_kw: float
+    promised_kw: float
+
+
+def promised_kw(assessment: Assessment) -> float:
+    """What can be promised at all hours, now: all of it, or the firm part (P16); NaN where nothing is known."""
+    if assessment.verdict in CONNECTED:
+        return assessment.request.kw
+    if assessment.staged is not None:
+        return assessment.staged.firm_kw
+    return math.nan if assessment.verdict == "unknown" else 0.0
+
+
+def assessed(filed: Sequence[Filed], answers: Sequence[Answer]) -> pd.DataFrame:
+    """The answers (rows of ``ASSESSED``) in the order in which they were given."""
+    rows = [_row(place, one, answer) for place, (one, answer) in enumerate(zip(filed, answers, strict=True), start=1)]
+    return conform(pd.DataFrame(rows), ASSESSED) if rows else empty(ASSESSED)
+
+
+def compared(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Two orders of the same requests side by side (rows of ``COMPARED``), in the order before.
+
+    Who is promised more kilowatts gains, who is promised fewer loses.
+
+    Parameters
+    ----------
+    before, after : rows of ``ASSESSED``.
+    """
+    then, now = before.set_index("application_id"), after.set_index("application_id")
+    rows = [
+        {
+            "application_id": name,
+            "p_kw": one["p_kw"],
+            "position_before": one["position"],
+            "position_after": now.at[name, "position"],
+            "verdict_before": one["verdict"],
+            "verdict_after": now.at[name, "verdict"],
+            "promised_before_kw": one["promised_kw"],
+            "promised_after_kw": now.at[name, "promised_kw"],
+            "difference_kw": now.at[name, "promised_kw"] - one["promised_kw"],
+            "target_before": one["target_id"],
+            "target_after": now.at[name, "target_id"],
+            "outcome": _outcome(one, now.loc[name]),
+        }
+        for name, one in then.iterrows()
+    ]
+    return conform(pd.DataFrame(rows), COMPARED) if rows else empty(COMPARED)
+
+
+def totals(rows: pd.DataFrame) -> Totals:
+    """What an order comes to.
+
+    Parameters
+    ----------
+    rows : of ``ASSESSED``.
+    """
+    promised = rows["promised_kw"]
+    whole = rows["verdict"].isin(CONNECTED)
+    some = ~whole & promised.gt(0.0).fillna(False).astype(bool)
+    answered = rows["verdict"].ne(NOT_ANSWERED)
+    return Totals(
+        requests=len(rows),
+        whole=int(whole.sum()),
+        part=int(some.sum()),
+        nothing=int((answered & promised.eq(0.0).fillna(False).astype(bool)).sum()),
+        unknown=int((answered & promised.isna()).sum()),
+        not_answered=int((~answered).sum()),
+        asked_kw=float(rows["p_kw"].sum()),
+        promised_kw=float(promised.sum()),
+    )
+
+
+def in_words(error: Exception) -> Word:
+    """Why a request is not answered."""
+    if isinstance(error, RequestError):
+        return Word("".join(error.faults_zh), " ".join(error.faults_en))
+    return Word(str(error), str(error))
+
+
+def _outcome(before: pd.Series, after: pd.Series) -> str:
+    if NOT_ANSWERED in (before["verdict"], after["verdict"]):
+        return "not_answered"
+    step = after["promised_kw"] - before["promised_kw"]
+    if step > _SAME_KW or step < -_SAME_KW:
+        return "gains" if step > 0.0 else "loses"
+    alike = before["verdict"] == after["verdict"] and _alike(before["target_id"], after["target_id"])
+    return "same" if alike else "changed"
+
+
+def _alike(one: Any, other: Any) -> bool:
+    return one == other if isinstance(one, str) and isinstance(other, str) else pd.isna(one) and pd.isna(other)
+
+
+def _row(position: int, one: Filed, answer: Answer) -> dict[str, Any]:
+    asked = {
+        "position": position,
+        "application_id": one.application_id,
+        "p_kw": one.request.kw,
+        "urgent_kw": one.request.urgent_kw,
+        "received_at": one.received_at,
+    }
+    if isinstance(answer, Exception):
+        why = in_words(answer)
+        return {**asked, "verdict": NOT_ANSWERED, "answer_zh": why.zh, "answer_en": why.en}
+    given = {
+        "verdict": answer.verdict,
+        "promised_kw": promised_kw(answer),
+        "answer_zh": answer.summary.zh,
+        "answer_en": answer.summary.en,
+    }
+    return {**asked, **given, **(_about(answer.best) if answer.best is not None else {})}
+
+
+def _about(option: Option) -> dict[str, Any]:
+    """The option in figures; what is not known stays missing."""
+    about: dict[str, Any] = {
+        "option_kind": option.candidate.kind,
+        "target_id": option.candidate.target_id,
+        "route_m": option.candidate.route_m,
+        "energised_on": pd.Timestamp(_latest(option)),
+    }
+    if option.finding is not None:
+        binding = option.finding.strict.binding
+        about["allowed_kva"] = option.finding.strict.kva
+        about["load_rate_percent"] = option.finding.load_rate_percent
+        about["limited_by"] = binding.element_id if binding is not None else None
+    if option.cost is not None:
+        about["cost_yuan"] = option.cost.total.likely
+        about["customer_yuan"] = option.cost.customer.likely
+    return about
+
+
+def _latest(option: Option) -> dt.date | None:
+    return option.energised.latest if option.energised is not None else None
