@@ -85,11 +85,11 @@ $(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "installing what the tests need"
-	@$(INSTALL) -e ".[simbench,cluster,postgres,test]"
+	@$(INSTALL) -e ".[simbench,cluster,postgres,service,test]"
 	@command -v npm >/dev/null 2>&1 || $(INSTALL) -e ".[web]"
 	@touch $@
 
 $(VENV)/.installed-gate: $(VENV)/.installed-test
 	@echo "installing what the gate needs"
-	@$(INSTALL) -e ".[simbench,cluster,postgres,test,gate]"
+	@$(INSTALL) -e ".[simbench,cluster,postgres,service,test,gate]"
 	@touch $@
