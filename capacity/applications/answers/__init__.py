@@ -1,0 +1,15 @@
+"""The answer sheet of an assessed request: JSON for machines, a workbook, an offer on paper (P12–P17)."""
+
+from capacity.applications.answers.document import VERSION, AnswerDocument
+from capacity.applications.answers.machine import answer_schema, as_json, document_of, write_json
+from capacity.applications.answers.writing import AnswerError
+
+__all__ = [
+    "VERSION",
+    "AnswerDocument",
+    "AnswerError",
+    "answer_schema",
+    "as_json",
+    "document_of",
+    "write_json",
+]

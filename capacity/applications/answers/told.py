@@ -1,0 +1,123 @@
+"""The words of an answer: days, limits, works, money, and what is said where a figure is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Literal
+
+import pandas as pd
+
+from capacity.tables.assessment import Option
+from capacity.tables.connection import Binding, Finding, Room
+from capacity.tables.stage_plan import PlannedDay
+from capacity.tables.words import CRITERION, REASON, Word
+from capacity.tables.works import Yuan
+
+Language = Literal["zh", "en"]
+UNKNOWN = Word("未知", "unknown")
+NOT_APPLICABLE = Word("不适用", "does not apply")
+NOT_WORKED_OUT = Word("未测算", "not worked out")
+NOT_STATED = Word("未填写", "not stated")
+NONE = Word("无", "none")
+SYNTHETIC = Word("合成数据，非真实电网", "synthetic data, not a real grid")
+
+_RULES = {"voltage_min": "P10", "voltage_max": "P10", "transformer_loading": "P6"}
+_NEW_PARTS = {
+    "": Word("新建设施", "what would be built"),
+    "line": Word("新建线路", "new line"),
+    "service": Word("新建低压线路", "new LV line"),
+    "transformer": Word("新建配变", "new transformer"),
+    "node": Word("新建接入点", "new node"),
+}
+
+
+def say(word: Word, language: Language) -> str:
+    """A word in one of the languages."""
+    return word.zh if language == "zh" else word.en
+
+
+def rule_of(criterion: str) -> str:
+    """The rule that a limit belongs to."""
+    return _RULES.get(criterion, "P9")
+
+
+def element(binding: Binding) -> Word:
+    """The element that a limit belongs to; what would be built is named as such."""
+    if not (binding.new or binding.element_id.startswith("NEW")):
+        return Word(binding.element_id, binding.element_id)
+    part = binding.element_id.removeprefix("NEW").strip(" :-_/.")
+    return _NEW_PARTS.get(part, Word(f"新建 {part}", f"new {part}"))
+
+
+def limit_in_words(binding: Binding) -> Word:
+    """What binds, where, when, and with which value against which limit."""
+    where, when = element(binding), "" if pd.isna(binding.at) else f"{binding.at:%Y-%m-%d %H:%M}"
+    criterion = CRITERION[binding.criterion]
+    zh, en = f"{criterion.zh}，{where.zh}", f"{criterion.en}, {where.en}"
+    figures = _against(binding)
+    if figures:
+        zh, en = f"{zh}，{figures}", f"{en}, {figures}"
+    rule = rule_of(binding.criterion)
+    return Word(
+        f"{zh}，{when}（{rule}）" if when else f"{zh}（{rule}）", f"{en}, {when} ({rule})" if when else f"{en} ({rule})"
+    )
+
+
+def _against(binding: Binding) -> str:
+    if math.isnan(binding.value) or math.isnan(binding.limit):
+        return ""
+    sign = "<" if binding.value < binding.limit else ">" if binding.value > binding.limit else "="
+    return f"{binding.value:,.1f} {sign} {binding.limit:,.1f} {binding.unit}".strip()
+
+
+def why_no_room(room: Room) -> Word | None:
+    """The words of a room's reason; None where it is an ordinary figure."""
+    word = REASON[room.reason]
+    return word if word.zh else None
+
+
+def supplier_of(option: Option) -> str:
+    """The public transformer that would supply the customer, ``NEW`` where it would be built; empty: none does."""
+    if option.design.connection.transformer is not None:
+        return "NEW:transformer"
+    return "" if option.candidate.kind in ("mv_tee", "second_feeder") else option.candidate.transformer_id
+
+
+def why_no_load_rate(option: Option, finding: Finding) -> Word | None:
+    """Why a load rate is missing; None where none is."""
+    if not (math.isnan(finding.load_rate_before_percent) or math.isnan(finding.load_rate_percent)):
+        return None
+    if not supplier_of(option):
+        return Word("不适用：不由公用配变供电", "does not apply: no public transformer supplies the customer")
+    return _unknown_for(finding.strict)
+
+
+def why_no_voltage(room: Room, voltage_v: float) -> Word | None:
+    """Why a voltage is missing; None where it is not."""
+    return _unknown_for(room) if math.isnan(voltage_v) else None
+
+
+def _unknown_for(room: Room) -> Word:
+    why = REASON[room.reason] if math.isnan(room.kva) else REASON["not_computed"]
+    return Word(f"未知：{why.zh}", f"unknown: {why.en}") if why.zh else UNKNOWN
+
+
+def day_in_words(day: PlannedDay | dt.date | None) -> Word:
+    """A day, or the range that it is estimated in."""
+    if day is None:
+        return UNKNOWN
+    if isinstance(day, dt.date):
+        return Word(f"{day:%Y-%m-%d}", f"{day:%Y-%m-%d}")
+    if day.earliest == day.latest:
+        about = Word("", "") if day.published else Word("约", "about ")
+        return Word(f"{about.zh}{day.earliest}", f"{about.en}{day.earliest}")
+    return Word(f"约{day.earliest}至{day.latest}", f"about {day.earliest} to {day.latest}")
+
+
+def yuan_in_words(amount: Yuan) -> Word:
+    """The likely amount and the range, in whole yuan."""
+    likely, low, high = (f"{value:,.0f}" for value in (amount.likely, amount.low, amount.high))
+    if amount.low == amount.high == amount.likely:
+        return Word(f"{likely} 元", f"CNY {likely}")
+    return Word(f"约 {likely} 元（{low}–{high}）", f"about CNY {likely} ({low}–{high})")
