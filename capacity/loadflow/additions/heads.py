@@ -33,7 +33,7 @@ def trunks_at_heads(
     """By number, every trunk in which something is to be sought."""
     return {
         above.trunk.number: _at_heads(setting, above, watched, base, found, work)
-        for above, watched in _aboves(setting, base, found, work, known)
+        for above, watched in aboves(setting, base, found, work, known)
     }
 
 
@@ -46,7 +46,7 @@ class Watched:
     broken: dict[int, int]
 
 
-def _watched(setting: Setting, trunk: Trunk, year: TrunkYear) -> Watched:
+def watched_trunk(setting: Setting, trunk: Trunk, year: TrunkYear) -> Watched:
     """A trunk's broken limits, and bounds moved to where they may not be worsened (decision 006)."""
     ask, tree = setting.ask, trunk.tree
     bound = setting.local_bound(tree.bus, artificial=1)
@@ -75,7 +75,7 @@ def _epsilon_part(setting: Setting, branches: Ints) -> Reals:
     return setting.bounds.epsilon_percent / np.where((branches >= 0) & (percent > 0.0), percent, 100.0)
 
 
-def _aboves(
+def aboves(
     setting: Setting, base: Base, found: dict[int, NetworkFindings], work: Work, known: Same | None
 ) -> list[tuple[Above, Watched]]:
     """Every trunk in which something is to be sought, at its critical steps."""
@@ -84,15 +84,15 @@ def _aboves(
     for trunk, year in zip(setting.model.trunks, base.years, strict=True):
         if not len(trunk.networks) or trunk.number in kept:
             continue
-        watched = _watched(setting, trunk, year)
+        watched = watched_trunk(setting, trunk, year)
         slack = np.stack([found[number].slack for number in trunk.networks.tolist()])
         kind = trunk_kinds(watched.trunk, watched.bus_bound)
         steps = critical_steps(year, slack, setting.ask.factor, kind)
-        aboves.append((_above(setting, watched, year, steps, base, found, work), watched))
+        aboves.append((above_of(setting, watched, year, steps, base, found, work), watched))
     return aboves
 
 
-def _above(
+def above_of(
     setting: Setting,
     watched: Watched,
     year: TrunkYear,
@@ -168,10 +168,12 @@ def _at_heads(
             for group, of_group in zip([task[2] for task in tasks], results, strict=True)
             for position, one in zip(group.tolist(), of_group, strict=True)
         }
-        steps = np.union1d(above.steps, _missing(setting, above, base.years[trunk.number], found, figures, need_kva))
+        steps = np.union1d(
+            above.steps, missing_steps(setting, above, base.years[trunk.number], found, figures, need_kva)
+        )
         if len(steps) == len(above.steps):
             break
-        above = _above(setting, watched, base.years[trunk.number], steps, base, found, work)
+        above = above_of(setting, watched, base.years[trunk.number], steps, base, found, work)
     return AtHeads(above, watched, figures)
 
 
@@ -181,7 +183,7 @@ def _most(findings: NetworkFindings) -> float:
     return max(1.0, float(findings.figures.kva.max()))
 
 
-def _missing(
+def missing_steps(
     setting: Setting,
     above: Above,
     year: TrunkYear,

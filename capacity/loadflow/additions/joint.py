@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -46,22 +48,17 @@ def joint_kinds(trunk: Trunk, above: Ints, network: Network, below: Ints) -> Int
     return np.concatenate([above[:n], below[2:m], above[n:], below[m:]])
 
 
-def search_joint(
-    trunk: Trunk,
-    above: Blocks,
-    network: Network,
-    below: Blocks,
-    kind: Ints,
-    ask: Ask,
-    nodes: Ints,
-    guess: Reals,
-    tolerance: float,
-) -> Figures:
-    """The largest addition at each of ``nodes`` (local buses of the network), everything solved together.
+@dataclass(frozen=True)
+class Joint:
+    """A trunk and one of its networks as one tree, and steps of it without the addition."""
 
-    ``above`` holds the trunk without the network, ``below`` the network at the heads' voltages, at the same steps.
-    ``where`` in the answer counts the joint tree's buses and branches.
-    """
+    tree: Tree
+    blocks: Blocks
+    offset_of: Ints
+
+
+def joint_blocks(trunk: Trunk, above: Blocks, network: Network, below: Blocks, ask: Ask) -> Joint:
+    """Both together: ``above`` holds the trunk without the network, ``below`` the network at the heads' voltages."""
     tree = joined(trunk, network)
     base, n = above.scene, trunk.tree.n_bus
     power = np.concatenate([base.power, below.scene.power[:, 2:]], axis=1)
@@ -71,6 +68,14 @@ def search_joint(
     offset_of = np.concatenate([trunk.offset_of, np.full(len(network.tree.watch.child), -1)]).astype(np.int64)
     size, room = tree_rooms(tree, offset_of, base.offset, bound, ask, power, start)
     scene = Scene(power, slope, start, base.source, base.offset, bound, size, room, base.shape)
-    blocks, places = Blocks(above.steps, scene), nodes - 2 + n
+    return Joint(tree, Blocks(above.steps, scene), offset_of)
+
+
+def search_joint(joint: Joint, kind: Ints, ask: Ask, places: Ints, guess: Reals, tolerance: float) -> Figures:
+    """The largest addition at each of ``places`` (buses of the joint tree), everything solved together.
+
+    ``where`` in the answer counts the joint tree's buses and branches.
+    """
+    tree, blocks, offset_of = joint.tree, joint.blocks, joint.offset_of
     figures = run_search(tree, kind, blocks, ask, places, guess, tolerance, offset_of=offset_of)
     return look_beyond(figures, tree, kind, blocks, ask, places, offset_of)

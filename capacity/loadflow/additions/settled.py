@@ -30,7 +30,7 @@ def settle(
     """Every node's answer, by network."""
     answers: dict[int, list[Answer]] = {}
     tasks, numbers = [], []
-    unsolved = _unsolved_sources(setting, base.years, found)
+    unsolved = unsolved_sources(setting, base.years, found)
     for number, network in enumerate(setting.model.networks):
         if known is not None and network.trunk in known.trunks:
             answers[number] = known.kept.answers[number]
@@ -49,7 +49,7 @@ def settle(
     return answers
 
 
-def _unsolved_sources(setting: Setting, years: tuple[TrunkYear, ...], found: dict[int, NetworkFindings]) -> set[int]:
+def unsolved_sources(setting: Setting, years: tuple[TrunkYear, ...], found: dict[int, NetworkFindings]) -> set[int]:
     """Sources below which something has no solution with what is connected besides: nothing is known of any of it."""
     failed = {trunk.number for trunk, year in zip(setting.model.trunks, years, strict=True) if year.failed}
     failed |= {setting.model.networks[number].trunk for number, one in found.items() if one.failed}
@@ -67,14 +67,14 @@ def _refused(
         return np.nan, NOTHING, NOTHING, np.nan, "solver_failure"
     kind, thing, step = findings.broken
     if kind >= 0:
-        limit = _limit(setting, network, kind, thing, step)
+        limit = network_limit(setting, network, kind, thing, step)
         return 0.0, limit, NOTHING, np.nan, "over_limit" if kind == TRANSFORMER else "existing_violation"
     one = at_heads[network.trunk]
     above = broken_above(one.watched, one.above.trunk, network.head)
     if above is None:
         return None
     thing, step = above
-    return 0.0, _trunk_limit(setting, one.above.trunk, thing, step), NOTHING, np.nan, "existing_violation"
+    return 0.0, trunk_limit(setting, one.above.trunk, thing, step), NOTHING, np.nan, "existing_violation"
 
 
 def _settling(
@@ -101,47 +101,53 @@ def _settling(
 
 def _answers(setting: Setting, network: Network, above: Above, figures: Figures, elsewhere: Elsewhere) -> list[Answer]:
     """What a network's nodes can take, with what binds first and what would bind next."""
+    return [
+        answer_of(setting, network, above, figures, row, int(bus), elsewhere)
+        for row, bus in enumerate(network.tree.bus[2:].tolist())
+    ]
+
+
+def answer_of(
+    setting: Setting, network: Network, above: Above, figures: Figures, row: int, bus: int, elsewhere: Elsewhere
+) -> Answer:
+    """One row of what a search found, as the answer of the electrical ``bus``."""
     ceiling = setting.ask.ceiling_kva
-    answers = []
-    for row, bus in enumerate(network.tree.bus[2:].tolist()):
-        kva, promise = float(figures.kva[row]), figures.promise_kva[row]
-        kinds = [kind for kind in np.argsort(promise, kind="stable").tolist() if promise[kind] < ceiling]
-        limits = [
-            _named(setting, network, above, int(figures.where[row, kind]), int(figures.at[row, kind]), kind, elsewhere)
-            for kind in kinds
-        ]
-        if not figures.exact[row]:
-            answers.append(Answer(bus, np.nan, NOTHING, NOTHING, np.nan, "solver_failure"))
-        elif not limits or kva >= ceiling:
-            answers.append(Answer(bus, ceiling, NOTHING, NOTHING, np.nan, "search_ceiling"))
-        else:
-            others = [place for place, limit in enumerate(limits) if limit.kind != limits[0].kind]
-            following = limits[others[0]] if others else NOTHING
-            next_kva = max(kva, float(promise[kinds[others[0]]])) if others else np.nan
-            answers.append(Answer(bus, kva, limits[0], following, next_kva, "ok"))
-    return answers
+    kva, promise = float(figures.kva[row]), figures.promise_kva[row]
+    kinds = [kind for kind in np.argsort(promise, kind="stable").tolist() if promise[kind] < ceiling]
+    limits = [
+        named_limit(setting, network, above, int(figures.where[row, kind]), int(figures.at[row, kind]), kind, elsewhere)
+        for kind in kinds
+    ]
+    if not figures.exact[row]:
+        return Answer(bus, np.nan, NOTHING, NOTHING, np.nan, "solver_failure")
+    if not limits or kva >= ceiling:
+        return Answer(bus, ceiling, NOTHING, NOTHING, np.nan, "search_ceiling")
+    others = [place for place, limit in enumerate(limits) if limit.kind != limits[0].kind]
+    following = limits[others[0]] if others else NOTHING
+    next_kva = max(kva, float(promise[kinds[others[0]]])) if others else np.nan
+    return Answer(bus, kva, limits[0], following, next_kva, "ok")
 
 
-def _named(
+def named_limit(
     setting: Setting, network: Network, above: Above, thing: int, step: int, kind: int, elsewhere: Elsewhere
 ) -> Limit:
     """The watched thing of a joint tree."""
     n, m = above.trunk.tree.n_bus, network.tree.n_bus
     buses = n + m - 2
     if n <= thing < buses:
-        return _limit(setting, network, kind, thing - n + 2, step)
+        return network_limit(setting, network, kind, thing - n + 2, step)
     branches = len(above.trunk.tree.watch.child)
     if thing >= buses + branches:
-        return _limit(setting, network, kind, thing - buses - branches + m, step)
+        return network_limit(setting, network, kind, thing - buses - branches + m, step)
     own = thing if thing < n else thing - buses + n
     if own < n:
         weak = elsewhere.network_at(above, own, step, without=network.number)
         if weak is not None:
             return weak
-    return _trunk_limit(setting, above.trunk, own, step)
+    return trunk_limit(setting, above.trunk, own, step)
 
 
-def _limit(setting: Setting, network: Network, kind: int, thing: int, step: int) -> Limit:
+def network_limit(setting: Setting, network: Network, kind: int, thing: int, step: int) -> Limit:
     """A watched thing of a network: a bus, then a branch."""
     n = network.tree.n_bus
     if thing < n:
@@ -149,7 +155,7 @@ def _limit(setting: Setting, network: Network, kind: int, thing: int, step: int)
     return Limit(KIND_WORD[kind], "branch", int(network.tree.watch.element[thing - n]), step)
 
 
-def _trunk_limit(setting: Setting, trunk: Trunk, thing: int, step: int) -> Limit:
+def trunk_limit(setting: Setting, trunk: Trunk, thing: int, step: int) -> Limit:
     """A watched thing of a trunk: a bus, a section, or a substation."""
     n = trunk.tree.n_bus
     if thing < n:

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from capacity.loadflow.additions.asking import Ask, Loads
-from capacity.loadflow.additions.joint import joint_kinds, search_joint
+from capacity.loadflow.additions.joint import joint_blocks, joint_kinds, search_joint
 from capacity.loadflow.additions.model import Network
 from capacity.loadflow.additions.own import (
     Blocks,
     Figures,
     NetworkBounds,
+    NetworkYear,
     kinds_of,
     network_blocks,
     network_year,
@@ -88,8 +89,36 @@ def study_feeder(feeder: Feeder, head: Complexes, impedance: Complexes) -> list[
 
 
 def _study_network(feeder: Feeder, position: int, head: Complexes, impedance: complex) -> NetworkFindings:
+    network = feeder.networks[position]
+    known = known_year(feeder, position, head)
+    year, nodes = known.year, feeder.nodes[position]
+    figures, critical = None, np.empty(0, dtype=np.int64)
+    if known.broken[0] < 0 and len(nodes) and not year.failed:
+        figures, _ = search_network(
+            network, year, impedance, known.bounds, feeder.loads, feeder.ask, head, nodes, ROUGH
+        )
+        critical = np.unique(figures.at)
+    return NetworkFindings(
+        year.inflow, year.slack, known.broken, known.bounds.allowance, figures, critical[critical >= 0], year.failed
+    )
+
+
+@dataclass(frozen=True)
+class KnownYear:
+    """A network's year without the addition; ``broken`` and the bounds' allowance as in :class:`NetworkFindings`."""
+
+    bounds: NetworkBounds
+    year: NetworkYear
+    broken: tuple[int, int, int]
+
+
+def known_year(feeder: Feeder, position: int, head: Complexes, kind: Ints | None = None) -> KnownYear:
+    """Solve the year of one of a feeder's networks at the voltages of its head, ``(n_steps)``.
+
+    ``kind`` says what is watched, by default everything that has a bound.
+    """
     network, ask, loads = feeder.networks[position], feeder.ask, feeder.loads
-    kind = kinds_of(network, feeder.bus_bound[position])
+    kind = kinds_of(network, feeder.bus_bound[position]) if kind is None else kind
     within = np.concatenate([feeder.bus_bound[position], np.ones(len(network.tree.watch.child))])
     bounds = NetworkBounds(feeder.bus_bound[position], within, kind)
     steps = np.arange(len(head))
@@ -103,16 +132,7 @@ def _study_network(feeder: Feeder, position: int, head: Complexes, impedance: co
     if (allowance != bounds.allowance).any():
         bounds = replace(bounds, allowance=allowance)
         year = replace(year, slack=network_year(network, bounds, loads, ask, steps, head, keep=False).slack)
-    nodes = feeder.nodes[position]
-    if broken[0] >= 0 or not len(nodes) or year.failed:
-        return NetworkFindings(
-            year.inflow, year.slack, broken, bounds.allowance, None, np.empty(0, dtype=np.int64), year.failed
-        )
-    figures, _ = search_network(network, year, impedance, bounds, loads, ask, head, nodes, ROUGH)
-    critical = np.unique(figures.at)
-    return NetworkFindings(
-        year.inflow, year.slack, broken, bounds.allowance, figures, critical[critical >= 0], year.failed
-    )
+    return KnownYear(bounds, year, broken)
 
 
 def _allowance(feeder: Feeder, network: Network, bounds: NetworkBounds, extreme: Reals) -> Reals:
@@ -144,12 +164,17 @@ def answering_feeder(feeder: Feeder, allowances: list[Reals], head: Complexes) -
 def search_heads(above: Above, ask: Ask, positions: Ints, guess_kva: Reals) -> list[Figures]:
     """What the trunk would allow at the heads of some of its networks (positions among them)."""
     base = above.blocks(above.steps, ask)
-    found = []
-    for position, guess in zip(positions.tolist(), guess_kva.tolist(), strict=True):
-        head = int(above.trunk.heads[position])
-        blocks = base if np.isneginf(above.lowest[position] * ask.sense).all() else _free(above, base, ask, position)
-        found.append(search_trunk(above.trunk, blocks, above.kind, ask, head, guess, FINE))
-    return found
+    return [
+        search_head(above, base, ask, position, int(above.trunk.heads[position]), guess)
+        for position, guess in zip(positions.tolist(), guess_kva.tolist(), strict=True)
+    ]
+
+
+def search_head(above: Above, base: Blocks, ask: Ask, position: int, head: int, guess_kva: float) -> Figures:
+    """What the trunk would allow at a head; ``position`` is the network's among the trunk's, -1 for one to be built."""
+    bounded = position >= 0 and not np.isneginf(above.lowest[position] * ask.sense).all()
+    blocks = _free(above, base, ask, position) if bounded else base
+    return search_trunk(above.trunk, blocks, above.kind, ask, head, guess_kva, FINE)
 
 
 def _free(above: Above, base: Blocks, ask: Ask, position: int) -> Blocks:
@@ -185,9 +210,7 @@ def settle_network(
     kind = kinds_of(network, feeder.bus_bound[0])
     bounds = NetworkBounds(feeder.bus_bound[0], allowance, kind)
     below = network_blocks(network, 0j, bounds, feeder.loads, ask, own, head)
-    blocks = above.blocks(own, ask, without=in_trunk)
-    figures = search_joint(
-        above.trunk, blocks, network, below, joint_kinds(above.trunk, above.kind, network, kind), ask,
-        feeder.nodes[0], guess, FINE,
-    )  # fmt: skip
+    joint = joint_blocks(above.trunk, above.blocks(own, ask, without=in_trunk), network, below, ask)
+    kinds, places = joint_kinds(above.trunk, above.kind, network, kind), feeder.nodes[0] - 2 + above.trunk.tree.n_bus
+    figures = search_joint(joint, kinds, ask, places, guess, FINE)
     return replace(figures, at=np.where(figures.at >= 0, steps[np.maximum(figures.at, 0)], -1))

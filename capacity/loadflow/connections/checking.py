@@ -1,0 +1,271 @@
+"""What the grid can carry at a connection, and what becomes of its limits with the load asked for (P6, P9)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from capacity.loadflow.additions.answer import KIND_WORD, NOTHING, Answer, Limit
+from capacity.loadflow.additions.asking import TRANSFORMER, Ask
+from capacity.loadflow.additions.elsewhere import Elsewhere
+from capacity.loadflow.additions.heads import above_at, broken_above, missing_steps
+from capacity.loadflow.additions.joint import joint_blocks, joint_kinds, search_joint
+from capacity.loadflow.additions.own import Figures, network_blocks, search_network
+from capacity.loadflow.additions.settled import answer_of, network_limit, trunk_limit
+from capacity.loadflow.additions.tasks import FINE, ROUGH, known_year, search_head
+from capacity.loadflow.additions.trunk import MAX_EXTENSIONS, Above
+from capacity.loadflow.connections.naming import Names
+from capacity.loadflow.connections.sites import Limits, NotThere, Site, site_of, watched_of
+from capacity.loadflow.connections.standing import Standing
+from capacity.loadflow.connections.states import After, State, broken_things, fullest_new, state_with
+from capacity.tables.additions import Addition
+from capacity.tables.connection import Binding, Connection, Finding, Room
+
+Ints = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
+
+WORST_STEPS = 8
+"""Steps of least room of the customer's voltage and of its transformer that are looked at besides those that decide."""
+CAP_ROUNDS = 6
+SHY = 1e-5
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked at every connection: ``addition`` is a kVA of it, ``asked_kva`` its peak.
+
+    ``rated_percent`` is how far a transformer may be loaded for :attr:`.Finding.rated`.
+    """
+
+    addition: Addition
+    asked_kva: float
+    limits: Limits
+    rated_percent: float = 100.0
+
+
+def check_connection(standing: Standing, connection: Connection, question: Question) -> Finding:
+    """What can be added at the end of a connection, and how the grid is with the load asked for.
+
+    Voltages are line to line in volts of the buses' nominal values, times in the window's steps.
+    """
+    ask = _ask(standing, question.addition)
+    try:
+        site = site_of(standing, connection, question.limits, ask)
+    except NotThere as why:
+        return _unknown(connection, question.asked_kva, str(why))
+    strict = _searched(standing, site, ask)
+    rated, loose = strict, site
+    by_transformer = strict.binding.kind == KIND_WORD[TRANSFORMER] or strict.reason == "over_limit"
+    if by_transformer and question.rated_percent > question.limits.transformer_percent:
+        loose = _with_rating(site, question.limits.transformer_percent / question.rated_percent)
+        rated = _searched(standing, loose, ask)
+    return _finding(standing, site, loose, ask, question, strict, rated)
+
+
+def _ask(standing: Standing, addition: Addition) -> Ask:
+    kva = 1000.0 * standing.setting.grid.sn_mva
+    sense = 1.0 if addition.direction == "load" else -1.0
+    return Ask(addition.kw_per_kva / kva, sense, addition.factor.astype(np.float64), addition.ceiling_kva)
+
+
+@dataclass(frozen=True)
+class Searched:
+    """A figure and the steps that decided about it; ``above`` is the trunk at these steps."""
+
+    kva: float
+    binding: Limit
+    next: Limit
+    next_kva: float
+    reason: str
+    steps: Ints
+    above: Above | None
+
+
+def _searched(standing: Standing, site: Site, ask: Ask) -> Searched:
+    """The largest load at a site."""
+    setting, network, known = standing.setting, site.network, site.known
+    above, watched = standing.trunks[network.trunk]
+    none = np.empty(0, dtype=np.int64)
+    kind, thing, step = known.broken
+    if known.year.failed:
+        return Searched(math.nan, NOTHING, NOTHING, math.nan, "solver_failure", none, None)
+    if kind >= 0:
+        reason = "over_limit" if kind == TRANSFORMER else "existing_violation"
+        limit = network_limit(setting, network, kind, thing, step)
+        return _with_steps(standing, site, Searched(0.0, limit, NOTHING, math.nan, reason, none, None))
+    broken = broken_above(watched, above.trunk, network.head)
+    if broken is not None:
+        limit = trunk_limit(setting, above.trunk, *broken)
+        return _with_steps(standing, site, Searched(0.0, limit, NOTHING, math.nan, "existing_violation", none, None))
+    loads, nodes = setting.loads, np.array([site.node])
+    rough, _ = search_network(network, known.year, site.impedance, known.bounds, loads, ask, site.head, nodes, ROUGH)
+    in_trunk = _in_trunk(standing, site, ask, max(1.0, float(rough.kva[0])))
+    critical = np.union1d(rough.at[0], in_trunk.at[0])
+    start = Searched(math.nan, NOTHING, NOTHING, math.nan, "", critical[critical >= 0], None)
+    start = _with_steps(standing, site, start)
+    assert start.above is not None
+    state = _joint(standing, site, ask, start.steps, start.above)
+    guess = np.minimum(rough.kva, in_trunk.kva[0])
+    place = nodes - 2 + start.above.trunk.tree.n_bus
+    figures = search_joint(state.joint, state.kinds, ask, place, guess, FINE)
+    figures = replace(figures, at=np.where(figures.at >= 0, start.steps[np.maximum(figures.at, 0)], -1))
+    answer = answer_of(setting, network, start.above, figures, 0, -1, _elsewhere(standing))
+    return _capped(site, state, answer, start)
+
+
+def _with_steps(standing: Standing, site: Site, found: Searched) -> Searched:
+    """With the steps at which the customer's voltage is lowest and its transformer loaded most, and the trunk there."""
+    year, n = site.known.year, site.network.tree.n_bus
+    rows = [site.node, *(n + np.flatnonzero(site.network.tree.watch.power)).tolist()]
+    worst = year.least_step[rows, :WORST_STEPS].reshape(-1)
+    steps = np.union1d(found.steps, worst[worst >= 0])
+    if found.binding.step >= 0:
+        steps = np.union1d(steps, [found.binding.step])
+    if not len(steps):
+        steps = np.array([int(np.argmin(np.abs(site.head)))], dtype=np.int64)
+    above = above_at(standing.setting, standing.trunks[site.network.trunk][0], standing.base, standing.found, steps)
+    return replace(found, steps=steps.astype(np.int64), above=above)
+
+
+def _in_trunk(standing: Standing, site: Site, ask: Ask, need_kva: float) -> Figures:
+    """What the trunk would allow at the site's head; critical steps are added until none can be missing."""
+    number = site.network.trunk
+    above, _ = standing.trunks[number]
+    for _ in range(MAX_EXTENSIONS):
+        base = above.blocks(above.steps, ask)
+        figures = search_head(above, base, ask, site.position, site.network.head, need_kva)
+        year, setting = standing.base.years[number], replace(standing.setting, ask=ask)
+        missing = missing_steps(setting, above, year, standing.found, {0: figures}, {0: need_kva})
+        if not len(np.setdiff1d(missing, above.steps)):
+            break
+        above = standing.at_more_steps(number, missing)
+    return figures
+
+
+def _joint(standing: Standing, site: Site, ask: Ask, steps: Ints, above: Above) -> State:
+    """The trunk and the site's network as one tree at some steps, without the customer."""
+    own, here = np.arange(len(steps)), replace(above, steps=np.arange(len(steps)))
+    feeder = replace(site.feeder, ask=ask).only(steps)
+    bounds = site.known.bounds
+    below = network_blocks(site.network, 0j, bounds, feeder.loads, feeder.ask, own, site.head[steps])
+    joint = joint_blocks(above.trunk, here.blocks(own, feeder.ask, without=site.position), site.network, below, ask)
+    kinds = joint_kinds(above.trunk, above.kind, site.network, watched_of(site.network, bounds.bus))
+    return State(joint, kinds, feeder.ask, steps)
+
+
+def _capped(site: Site, state: State, answer: Answer, start: Searched) -> Searched:
+    """No more than what would be built can carry itself."""
+    found = replace(
+        start, kva=answer.kva, binding=answer.binding, next=answer.next, next_kva=answer.next_kva, reason=answer.reason
+    )
+    assert start.above is not None
+    node = site.node - 2 + start.above.trunk.tree.n_bus
+    for _ in range(CAP_ROUNDS):
+        part = fullest_new(state_with(state, node, found.kva)) if found.kva > 0.0 else None
+        if part is None or part.rate <= 1.0 + ROUNDING:
+            break
+        limit = Limit("new", "new", part.element, part.step)
+        kva = found.kva / part.rate * (1.0 - SHY)
+        found = replace(found, kva=kva, binding=limit, next=answer.binding, next_kva=answer.kva, reason="ok")
+    return found
+
+
+def _with_rating(site: Site, part: float) -> Site:
+    """The site with its network's transformers allowed to ``1/part`` of what they are."""
+    network = site.network
+    watch = network.tree.watch
+    scale = np.where(watch.power[:, None], watch.scale * part, watch.scale)
+    network = replace(network, tree=replace(network.tree, watch=replace(watch, scale=scale)))
+    feeder = replace(site.feeder, networks=(network,))
+    known = known_year(feeder, 0, site.head, watched_of(network, site.known.bounds.bus))
+    return replace(site, network=network, feeder=feeder, known=known)
+
+
+def _elsewhere(standing: Standing) -> Elsewhere:
+    allowance = {number: one.allowance for number, one in standing.found.items()}
+    return Elsewhere(standing.setting, standing.base.head, allowance)
+
+
+def _finding(
+    standing: Standing, site: Site, loose: Site, ask: Ask, question: Question, strict: Searched, rated: Searched
+) -> Finding:
+    """The figures with names, and the grid with the load asked for."""
+    limits = question.limits
+    if strict.above is None:
+        return _unknown(site.connection, question.asked_kva, strict.reason)
+    percent = limits.transformer_percent if loose is site else question.rated_percent
+    steps = np.union1d(strict.steps, rated.steps)
+    above = above_at(standing.setting, standing.trunks[site.network.trunk][0], standing.base, standing.found, steps)
+    elsewhere = _elsewhere(standing)
+    names = Names(standing, site, above, elsewhere, limits, limits.transformer_percent)
+    loosely = Names(standing, loose, above, elsewhere, limits, percent)
+    state = _joint(standing, loose, ask, steps, above)
+    after = state_with(state, site.node - 2 + above.trunk.tree.n_bus, question.asked_kva)
+    broken = [loosely.broken(after, thing, lane) for thing, lane in broken_things(after)] if after.solved else []
+    first = loosely.binding(rated.binding)
+    if first is not None and question.asked_kva > rated.kva and not any(_same(first, one) for one in broken):
+        broken.append(first)
+    rates = _load_rates(site, above, after) * percent
+    customer = after.size[site.node - 2 + above.trunk.tree.n_bus]
+    volts = 1000.0 * site.vn_kv
+    return Finding(
+        connection=site.connection,
+        asked_kva=question.asked_kva,
+        strict=_room(strict, names),
+        rated=_room(rated, loosely),
+        load_rate_before_percent=_before(standing, site, ask) * limits.transformer_percent,
+        load_rate_percent=float(rates.max()) if rates.size else math.nan,
+        load_rate_at=_moment(standing, after, rates.max(axis=0)) if rates.size else pd.NaT,
+        voltage_min_v=volts * float(customer.min()),
+        voltage_floor_v=volts * float(site.feeder.bus_bound[0][site.node]),
+        voltage_at=_moment(standing, after, -customer),
+        broken=tuple(sorted(broken, key=lambda one: (not _same(one, first), one.at, one.element_id))),
+        steps=len(steps),
+    )
+
+
+def _room(found: Searched, names: Names) -> Room:
+    reason = found.reason
+    binding = names.binding(found.binding)
+    if reason == "ok" and binding is not None and found.binding.kind in ("section_loading", "substation_loading"):
+        reason = "grid_limited"
+    return Room(found.kva, reason, binding, names.binding(found.next), found.next_kva)  # type: ignore[arg-type]  # codes of rooms
+
+
+def _same(one: Binding, other: Binding | None) -> bool:
+    return other is not None and (one.criterion, one.element_id) == (other.criterion, other.element_id)
+
+
+def _load_rates(site: Site, above: Above, after: After) -> Reals:
+    """Load rates of the public transformers that feed the customer, as parts of what they may carry, by lane."""
+    power = np.flatnonzero(site.network.tree.watch.power) + len(above.trunk.tree.watch.child)
+    return after.rate[power]
+
+
+def _before(standing: Standing, site: Site, ask: Ask) -> float:
+    """Highest load rate, as a part of what is allowed, of the transformers that feed the network as it is."""
+    if site.network.number < 0:
+        return math.nan
+    network = standing.setting.model.networks[site.network.number]
+    feeder = replace(standing.setting.task(np.array([site.network.number])), ask=ask)
+    key = (ask.unit, ask.sense, ask.factor.tobytes())
+    known = standing.year_of(site.network.number, key, lambda: known_year(feeder, 0, site.head))
+    rates = known.year.extreme[network.tree.n_bus :][network.tree.watch.power]
+    return float(rates.max(initial=-np.inf)) if len(rates) else math.nan
+
+
+def _moment(standing: Standing, after: After, values: Reals) -> pd.Timestamp:
+    if np.isnan(values).any():
+        return pd.NaT
+    return pd.Timestamp(standing.solved.timestamps[int(after.step[int(values.argmax())])])
+
+
+def _unknown(connection: Connection, asked_kva: float, reason: str) -> Finding:
+    nothing = Room(math.nan, reason, None)  # type: ignore[arg-type]  # codes of NotThere are reasons of a room
+    nan = math.nan
+    return Finding(connection, asked_kva, nothing, nothing, nan, nan, pd.NaT, nan, nan, pd.NaT)

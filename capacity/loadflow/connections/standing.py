@@ -1,0 +1,184 @@
+"""The grid as it stands, with everything reserved: what every question about a connection starts from.
+
+The year of the load flow is taken apart as for the search of node figures (:mod:`capacity.loadflow.additions`): trunks
+with their networks as powers, networks behind their heads' voltages. All of that is worked out once; a question then
+looks at one network, its trunk, and the steps that matter to them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from capacity.loadflow.additions.again import MOST_MOVED_PU, Base, Kept, Same, same
+from capacity.loadflow.additions.base import solve_base
+from capacity.loadflow.additions.heads import Watched, above_of, aboves
+from capacity.loadflow.additions.setting import Setting, make_setting
+from capacity.loadflow.additions.settled import unsolved_sources
+from capacity.loadflow.additions.tasks import KnownYear, NetworkFindings, study_feeder
+from capacity.loadflow.additions.trunk import Above
+from capacity.loadflow.additions.work import Work
+from capacity.loadflow.load_flow import LoadFlow
+from capacity.tables.additions import Addition, Bounds, Progress
+from capacity.tables.solved import SolvedYear
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass
+class Standing:
+    """A case's grid with everything reserved, ready to be asked.
+
+    Attributes
+    ----------
+    setting, base, found : as the search of node figures has them; ``found`` without figures.
+    trunks : every trunk with networks, at the steps that mattered so far; more are added as questions need them.
+    unsolved : rows of sources below which something has no solution: nothing is known of any of it.
+    place_of : trunk number and local bus of every electrical bus above the networks.
+    bus_of_node : electrical bus by node id; only energised ones. ``node_of_bus``: the first node of each.
+    """
+
+    flow: LoadFlow
+    solved: SolvedYear
+    setting: Setting
+    base: Base
+    found: dict[int, NetworkFindings]
+    trunks: dict[int, tuple[Above, Watched]]
+    unsolved: set[int]
+    place_of: dict[int, tuple[int, int]]
+    bus_of_node: dict[str, int]
+    node_of_bus: dict[int, str]
+    years: dict[tuple[int, Any], KnownYear] = field(default_factory=dict, repr=False)
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def at_more_steps(self, number: int, steps: Ints) -> Above:
+        """A trunk at further steps, kept for the next question."""
+        above, watched = self.trunks[number]
+        wanted = np.union1d(above.steps, steps)
+        if len(wanted) > len(above.steps):
+            year, work = self.base.years[number], Work(self.setting, _Here(), None)
+            above = above_of(self.setting, watched, year, wanted, self.base, self.found, work)
+            with self.lock:
+                if len(self.trunks[number][0].steps) < len(wanted):
+                    self.trunks[number] = (above, watched)
+        return above
+
+    def year_of(self, number: int, ask_key: Any, solve: Callable[[], KnownYear]) -> KnownYear:
+        """A network's year, remembered."""
+        key = (number, ask_key)
+        if key not in self.years:
+            year = solve()
+            with self.lock:
+                self.years[key] = year
+        return self.years[key]
+
+
+class _Here(Executor):
+    """Runs what it is given at once, in the thread that gives it."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+def stand(
+    flow: LoadFlow,
+    solved: SolvedYear,
+    bounds: Bounds,
+    addition: Addition,
+    *,
+    before: Standing | None = None,
+    progress: Progress | None = None,
+) -> Standing:
+    """Take the solved year apart, with ``bounds.connected_kw`` connected besides.
+
+    Parameters
+    ----------
+    flow, solved : the load flow and the year it solved without what is reserved.
+    addition : of the usual kind; questions may ask for other powers.
+    before : the grid as it stood before a little changed; what is the same is taken up.
+    progress : called with (units of work done, units in all).
+    """
+    setting = make_setting(flow, solved, bounds, addition)
+    known = None
+    if before is not None:
+        known = same(setting, Kept(before.setting, before.base, before.found, {}))
+    with ThreadPoolExecutor(max_workers=flow.workers) as pool:
+        work = Work(setting, pool, progress)
+        base = solve_base(setting, known)
+        found = _found(setting, base, work, known)
+        trunks = {above.trunk.number: (above, watched) for above, watched in aboves(setting, base, found, work, known)}
+    years: dict[tuple[int, Any], KnownYear] = {}
+    if before is not None and known is not None:
+        trunks |= {number: one for number, one in before.trunks.items() if number in known.trunks}
+        quiet = {number for number in known.networks if setting.model.networks[number].trunk in known.trunks}
+        years = {key: year for key, year in before.years.items() if key[0] in quiet}
+    unsolved, nodes = unsolved_sources(setting, base.years, found), _nodes(setting)
+    return Standing(
+        flow,
+        solved,
+        setting,
+        base,
+        found,
+        trunks,
+        unsolved,
+        _places(setting),
+        nodes,
+        {bus: name for name, bus in reversed(nodes.items())},
+        years,
+    )
+
+
+def _found(setting: Setting, base: Base, work: Work, known: Same | None) -> dict[int, NetworkFindings]:
+    """What every network's year shows, without a search in it."""
+    found = _taken_up(setting, base, known)
+    nothing = np.empty(0, dtype=np.int64)
+    tasks = []
+    left = [feeder[[number not in found for number in feeder.tolist()]] for feeder in setting.feeders]
+    feeders = [feeder for feeder in left if len(feeder)]
+    for feeder in feeders:
+        task = replace(setting.task(feeder), nodes=tuple(nothing for _ in feeder))
+        tasks.append((task, base.head[feeder], base.impedance[feeder]))
+    for feeder, results in zip(feeders, work.over(study_feeder, tasks), strict=True):
+        found.update(zip(feeder.tolist(), results, strict=True))
+    return found
+
+
+def _taken_up(setting: Setting, base: Base, known: Same | None) -> dict[int, NetworkFindings]:
+    """Findings of networks in which nothing changed and whose head moved little; their room moves with the head."""
+    if known is None:
+        return {}
+    before, taken = known.kept, {}
+    for number in sorted(known.networks):
+        findings = before.found[number]
+        moved = np.abs(base.head[number]) - np.abs(before.base.head[number])
+        largest = float(np.abs(moved).max())
+        if largest == 0.0:
+            taken[number] = findings
+        elif findings.broken[0] < 0 and not findings.failed and largest <= MOST_MOVED_PU:
+            slack = findings.slack + setting.ask.sense * moved
+            if slack.min() > 0.0:
+                taken[number] = replace(findings, slack=slack.astype(np.float32))
+    return taken
+
+
+def _places(setting: Setting) -> dict[int, tuple[int, int]]:
+    """Where every bus above the networks is; sources are left out, since nothing loads them."""
+    return {
+        bus: (trunk.number, local)
+        for trunk in setting.model.trunks
+        for local, bus in enumerate(trunk.tree.bus.tolist())
+        if local > 0 and bus >= 0
+    }
+
+
+def _nodes(setting: Setting) -> dict[str, int]:
+    names, bus_of = setting.case.topology.buses["bus_id"], setting.grid.bus_of
+    return {str(name): int(bus_of[bus]) for bus, name in names.items() if bus_of[bus] >= 0}
