@@ -16,10 +16,10 @@ from capacity.loadflow.additions.heads import above_at, broken_above, missing_st
 from capacity.loadflow.additions.joint import joint_blocks, joint_kinds, search_joint
 from capacity.loadflow.additions.own import Figures, network_blocks, search_network
 from capacity.loadflow.additions.settled import answer_of, network_limit, trunk_limit
-from capacity.loadflow.additions.tasks import FINE, ROUGH, known_year, search_head
+from capacity.loadflow.additions.tasks import FINE, ROUGH, search_head
 from capacity.loadflow.additions.trunk import MAX_EXTENSIONS, Above
 from capacity.loadflow.connections.naming import Names
-from capacity.loadflow.connections.sites import Limits, NotThere, Site, site_of, watched_of
+from capacity.loadflow.connections.sites import Limits, NotThere, Site, site_of, watched_of, year_as_it_is
 from capacity.loadflow.connections.standing import Standing
 from capacity.loadflow.connections.states import After, State, broken_things, fullest_new, state_with
 from capacity.tables.additions import Addition
@@ -62,7 +62,7 @@ def check_connection(standing: Standing, connection: Connection, question: Quest
     rated, loose = strict, site
     by_transformer = strict.binding.kind == KIND_WORD[TRANSFORMER] or strict.reason == "over_limit"
     if by_transformer and question.rated_percent > question.limits.transformer_percent:
-        loose = _with_rating(site, question.limits.transformer_percent / question.rated_percent)
+        loose = site_of(standing, connection, replace(question.limits, transformer_percent=question.rated_percent), ask)
         rated = _searched(standing, loose, ask)
     return _finding(standing, site, loose, ask, question, strict, rated)
 
@@ -140,7 +140,9 @@ def _in_trunk(standing: Standing, site: Site, ask: Ask, need_kva: float) -> Figu
         base = above.blocks(above.steps, ask)
         figures = search_head(above, base, ask, site.position, site.network.head, need_kva)
         year, setting = standing.base.years[number], replace(standing.setting, ask=ask)
-        missing = missing_steps(setting, above, year, standing.found, {0: figures}, {0: need_kva})
+        missing = missing_steps(
+            setting, above, year, standing.found, {0: figures}, {0: need_kva}, standing.least_of(number)
+        )
         if not len(np.setdiff1d(missing, above.steps)):
             break
         above = standing.at_more_steps(number, missing)
@@ -175,17 +177,6 @@ def _capped(site: Site, state: State, answer: Answer, start: Searched) -> Search
     return found
 
 
-def _with_rating(site: Site, part: float) -> Site:
-    """The site with its network's transformers allowed to ``1/part`` of what they are."""
-    network = site.network
-    watch = network.tree.watch
-    scale = np.where(watch.power[:, None], watch.scale * part, watch.scale)
-    network = replace(network, tree=replace(network.tree, watch=replace(watch, scale=scale)))
-    feeder = replace(site.feeder, networks=(network,))
-    known = known_year(feeder, 0, site.head, watched_of(network, site.known.bounds.bus))
-    return replace(site, network=network, feeder=feeder, known=known)
-
-
 def _elsewhere(standing: Standing) -> Elsewhere:
     allowance = {number: one.allowance for number, one in standing.found.items()}
     return Elsewhere(standing.setting, standing.base.head, allowance)
@@ -218,7 +209,7 @@ def _finding(
         asked_kva=question.asked_kva,
         strict=_room(strict, names),
         rated=_room(rated, loosely),
-        load_rate_before_percent=_before(standing, site, ask) * limits.transformer_percent,
+        load_rate_before_percent=_before(standing, site, ask) * standing.setting.bounds.trafo_percent,
         load_rate_percent=float(rates.max()) if rates.size else math.nan,
         load_rate_at=_moment(standing, after, rates.max(axis=0)) if rates.size else pd.NaT,
         voltage_min_v=volts * float(customer.min()),
@@ -253,8 +244,7 @@ def _before(standing: Standing, site: Site, ask: Ask) -> float:
         return math.nan
     network = standing.setting.model.networks[site.network.number]
     feeder = replace(standing.setting.task(np.array([site.network.number])), ask=ask)
-    key = (ask.unit, ask.sense, ask.factor.tobytes())
-    known = standing.year_of(site.network.number, key, lambda: known_year(feeder, 0, site.head))
+    known = year_as_it_is(standing, feeder, standing.setting.bounds.trafo_percent)
     rates = known.year.extreme[network.tree.n_bus :][network.tree.watch.power]
     return float(rates.max(initial=-np.inf)) if len(rates) else math.nan
 

@@ -122,13 +122,13 @@ def _in_a_network(standing: Standing, connection: Connection, limits: Limits, as
     if setting.failed[number] or setting.model.trunks[network.trunk].source in standing.unsolved:
         raise NotThere("solver_failure")
     head, vn_kv = standing.base.head[number], float(setting.grid.base_kv[bus])
-    feeder = replace(setting.task(np.array([number])), ask=ask)
+    network = _with_rating(network, setting.bounds.trafo_percent / limits.transformer_percent)
+    feeder = replace(setting.task(np.array([number])), networks=(network,), ask=ask)
     if connection.replacement is not None:
         feeder = replace(feeder, networks=(_with_replacement(standing, network, connection, limits),))
         known = known_year(feeder, 0, head)
     else:
-        key = (ask.unit, ask.sense, ask.factor.tobytes())
-        known = standing.year_of(number, key, lambda: known_year(feeder, 0, head))
+        known = year_as_it_is(standing, feeder, limits.transformer_percent)
     node = int(np.flatnonzero(network.tree.bus[2:] == bus)[0]) + 2
     floor_pu = limits.floor_pu(vn_kv, connection.single_phase)
     if connection.line is not None:
@@ -143,6 +143,20 @@ def _in_a_network(standing: Standing, connection: Connection, limits: Limits, as
     feeder = replace(feeder, nodes=(np.array([node]),))
     impedance = complex(standing.base.impedance[number])
     return Site(connection, feeder.networks[0], position, node, feeder, head, impedance, known, vn_kv, (vn_kv,))
+
+
+def year_as_it_is(standing: Standing, feeder: Feeder, percent: float) -> KnownYear:
+    """The year of an existing network whose transformers may be loaded to ``percent``, remembered."""
+    number, ask = feeder.networks[0].number, feeder.ask
+    key = (number, percent, ask.unit, ask.sense, ask.factor.tobytes())
+    return standing.year_of(key, lambda: known_year(feeder, 0, standing.base.head[number]))
+
+
+def _with_rating(network: Network, part: float) -> Network:
+    """The network with its transformers allowed to ``1/part`` of what they are."""
+    watch = network.tree.watch
+    scale = np.where(watch.power[:, None], watch.scale * part, watch.scale)
+    return replace(network, tree=replace(network.tree, watch=replace(watch, scale=scale)))
 
 
 def _with_leaf(

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from capacity.loadflow.additions.again import MOST_MOVED_PU, Base, Kept, Same, same
 from capacity.loadflow.additions.base import solve_base
-from capacity.loadflow.additions.heads import Watched, above_of, aboves
+from capacity.loadflow.additions.heads import Least, Watched, above_of, aboves, least_room
 from capacity.loadflow.additions.setting import Setting, make_setting
 from capacity.loadflow.additions.settled import unsolved_sources
 from capacity.loadflow.additions.tasks import KnownYear, NetworkFindings, study_feeder
@@ -54,7 +54,8 @@ class Standing:
     place_of: dict[int, tuple[int, int]]
     bus_of_node: dict[str, int]
     node_of_bus: dict[int, str]
-    years: dict[tuple[int, Any], KnownYear] = field(default_factory=dict, repr=False)
+    years: dict[tuple[Any, ...], KnownYear] = field(default_factory=dict, repr=False)
+    least: dict[int, Least] = field(default_factory=dict, repr=False)
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def at_more_steps(self, number: int, steps: Ints) -> Above:
@@ -69,9 +70,14 @@ class Standing:
                     self.trunks[number] = (above, watched)
         return above
 
-    def year_of(self, number: int, ask_key: Any, solve: Callable[[], KnownYear]) -> KnownYear:
-        """A network's year, remembered."""
-        key = (number, ask_key)
+    def least_of(self, number: int) -> Least:
+        """A trunk's least room in the year, remembered."""
+        if number not in self.least:
+            self.least[number] = least_room(self.trunks[number][0], self.base.years[number], self.found)
+        return self.least[number]
+
+    def year_of(self, key: tuple[Any, ...], solve: Callable[[], KnownYear]) -> KnownYear:
+        """A network's year, remembered; its number comes first in the key."""
         if key not in self.years:
             year = solve()
             with self.lock:
@@ -115,7 +121,7 @@ def stand(
         base = solve_base(setting, known)
         found = _found(setting, base, work, known)
         trunks = {above.trunk.number: (above, watched) for above, watched in aboves(setting, base, found, work, known)}
-    years: dict[tuple[int, Any], KnownYear] = {}
+    years: dict[tuple[Any, ...], KnownYear] = {}
     if before is not None and known is not None:
         trunks |= {number: one for number, one in before.trunks.items() if number in known.trunks}
         quiet = {number for number in known.networks if setting.model.networks[number].trunk in known.trunks}

@@ -224,7 +224,8 @@ class Cutter:
         pairs = {(int(two.f[row]), int(two.t[row])) for row in feeding}
         if (winding & here_f).any() or len(pairs) != 1 or (two.kind[feeding] != "trafo").any():
             raise Unsupported(
-                "低压网络并非由一组双绕组配变单独供电", "the LV network is not supplied by one pair of transformer terminals"
+                "低压网络并非由一组双绕组配变单独供电",
+                "the LV network is not supplied by one pair of transformer terminals",
             )
         (head, busbar) = pairs.pop()
         buses = np.concatenate([[busbar], inside[inside != busbar]])
@@ -280,7 +281,8 @@ class Cutter:
         table = self.net.trafo.loc[two.element[rows]]
         y_tf, y_tt = two.ytf[rows].sum(), two.ytt[rows].sum()
         units = [
-            self._unit_z0(one, complex(base_ohm / y)) for (_, one), y in zip(table.iterrows(), two.ytt[rows], strict=True)
+            self._unit_z0(one, complex(base_ohm / y))
+            for (_, one), y in zip(table.iterrows(), two.ytt[rows], strict=True)
         ]
         rated = table["sn_mva"] * table["df"] * table["parallel"] * 1000.0 / (np.sqrt(3.0) * table["vn_lv_kv"])
         return Supply(

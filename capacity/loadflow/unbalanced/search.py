@@ -61,7 +61,7 @@ def largest(excess: Excess, at_zero: Reals, ceiling_kva: float, tolerance_kva: f
         broken = _worst(everywhere) > 0.0
         if low == 0.0 or not broken.any():
             break
-        worst_first = steps[np.argsort(-_worst(everywhere), kind="stable")][: DECIDING_STEPS]
+        worst_first = steps[np.argsort(-_worst(everywhere), kind="stable")][:DECIDING_STEPS]
         deciding = np.union1d(deciding, worst_first[broken[worst_first]])
         guess, high, low, found = 0.5 * low, low, 0.0, _named(everywhere, steps, low)
     unsolved = found.step >= 0 and math.isnan(found.excess_percent)
