@@ -203,6 +203,19 @@ class Assessment:
         """The options that will not."""
         return tuple(one for one in self.options if not one.rank)
 
+    def first_of(self, option: Option) -> Candidate | None:
+        """The first supply that a second feeder goes with; None for every other option."""
+        looked_at = (*self.places.candidates, *(one.candidate for one in self.options))
+        pair = option.candidate.pairs_with
+        return next((one for one in looked_at if one.key == pair), None) if pair else None
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """What every option is called on a map and in its table, by key: its rank, or a letter where it is rejected."""
+        letters = [f"{chr(97 + number % 26)}{number // 26 or ''}" for number in range(len(self.rejected))]
+        ranked = {one.key: str(one.rank) for one in self.ranked}
+        return ranked | {one.key: letter for one, letter in zip(self.rejected, letters, strict=True)}
+
     @property
     def largest_kva(self) -> float:
         """The most that any option could carry within P6's limit; NaN where nothing is known."""

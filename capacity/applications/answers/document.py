@@ -427,5 +427,5 @@ class AnswerDocument(Piece):
     contact: tuple[Phone, ...]
     map: dict[str, Any] = Field(
         description="GeoJSON FeatureCollection, EPSG:4326: role customer, target, new (to be built), existing (along a "
-        "line); all but the customer carry option_key and rank. Options without coordinates have none."
+        "line); all but the customer carry option_key, rank and supply (2: second feeder). Without coordinates: none."
     )
