@@ -1,6 +1,7 @@
 """What grid works cost, who pays, how long they take and when they have to start (P12–P14, P17)."""
 
 from capacity.works.costs import cost_of, payer_of
+from capacity.works.counting import days_later
 from capacity.works.durations import Durations, bundled_durations, read_durations, stages_of
 from capacity.works.prices import Prices, bundled_prices, read_prices
 from capacity.works.projects import commissioning, project_row
@@ -15,6 +16,7 @@ __all__ = [
     "commissioning",
     "cost_of",
     "day_in_words",
+    "days_later",
     "payer_of",
     "project_row",
     "read_durations",
