@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from capacity.case.folder.writing import write_case as write_case
     from capacity.case.importers.pandapower_json import import_pandapower as import_pandapower
     from capacity.case.importers.simbench import import_simbench as import_simbench
+    from capacity.case.scenarios.future import apply_changes as apply_changes
+    from capacity.case.scenarios.future import future_of as future_of
+    from capacity.case.scenarios.future import what_was_drawn as what_was_drawn
     from capacity.case.scenarios.scenario import apply_scenario as apply_scenario
     from capacity.case.scenarios.scenario import load_scenario as load_scenario
     from capacity.case.synthetic.city import CityPlan as CityPlan
@@ -26,7 +29,10 @@ _HOME = {
     "city_parts": "capacity.case.synthetic.city",
     "read_city": "capacity.case.city.reading",
     "write_city": "capacity.case.city.writing",
+    "apply_changes": "capacity.case.scenarios.future",
     "apply_scenario": "capacity.case.scenarios.scenario",
+    "future_of": "capacity.case.scenarios.future",
+    "what_was_drawn": "capacity.case.scenarios.future",
     "derive_topology": "capacity.case.derived.topology",
     "import_pandapower": "capacity.case.importers.pandapower_json",
     "import_simbench": "capacity.case.importers.simbench",

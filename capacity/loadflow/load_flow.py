@@ -17,7 +17,7 @@ from capacity.loadflow import results
 from capacity.loadflow.calibration import calibrate
 from capacity.loadflow.crosscheck import MOST_STEPS, critical_steps, cross_check
 from capacity.loadflow.engines import Choice, choose
-from capacity.loadflow.grid import build_grid
+from capacity.loadflow.grid import Grid, build_grid
 from capacity.loadflow.injections import build_injections
 from capacity.loadflow.lanes import Block, padded, unpack
 from capacity.loadflow.metered import metered_networks, with_loads_on_top
@@ -48,6 +48,7 @@ class LoadFlow:
     engine : ``auto`` picks per island: radial for trees with one source, else pgm, else pandapower.
     workers : threads of :meth:`solve_year`, by default one per processor, at most eight.
     readings : judged readings to scale loads to; by default the case's own, judged by the ledger alone.
+    grid : the electrical model of the case's network, where it is at hand: of the same network with other loads.
 
     Raises
     ------
@@ -66,11 +67,12 @@ class LoadFlow:
         engine: Choice = "auto",
         workers: int | None = None,
         readings: JudgedReadings | None = None,
+        grid: Grid | None = None,
     ) -> None:
         self.case = case
         self.window = case.window if window is None else window
         self.workers = min(8, os.cpu_count() or 1) if workers is None else max(1, workers)
-        grid = build_grid(case.net)
+        grid = build_grid(case.net) if grid is None else grid
         self.engines = choose(grid, engine)
         self._readings = judge(case, self.window) if readings is None else readings
         metered, self._idle = metered_networks(case, grid, self._readings)

@@ -28,18 +28,19 @@ def rated_curves(case: Case, readings: JudgedReadings, solved: SolvedYear, *, pr
     source = ["none"] * n
     failed = np.zeros(n, dtype=bool)
     metered = {name: row for row, name in enumerate(readings.transformer_ids)}
+    added = _unmetered_additions(case, solved.timestamps)
     simulated = _simulated_rows(case, solved)
     for row, name in enumerate(ids):
         trafo_row, failed[row] = simulated.get(name, (-1, False))
         if name in metered:
             p_kw[row], q_kvar[row], s_kva[row] = _measured(readings, metered[name])
-            added_kw, added_kvar = _unmetered_additions(case, name, solved.timestamps)
-            if added_kw.any() or added_kvar.any():
+            if name in added:
+                added_kw, added_kvar = added[name]
                 p_kw[row] += added_kw
                 q_kvar[row] += added_kvar
                 s_kva[row] = np.where(
                     np.isnan(q_kvar[row]),
-                    s_kva[row] + apparent_kva(added_kw, added_kvar),
+                    _apparent_on_top(s_kva[row], added_kw, added_kvar),
                     apparent_kva(p_kw[row], q_kvar[row]),
                 )
             source[row] = "projected" if projected else "measured"
@@ -55,6 +56,13 @@ def _measured(readings: JudgedReadings, row: int) -> tuple[Floats, Floats, Float
     s_kva = np.where(valid, readings.s_kva[row], np.nan)
     p_kw = np.where(valid, np.where(np.isnan(readings.p_kw[row]), s_kva, readings.p_kw[row]), np.nan)
     return p_kw, np.where(valid, readings.q_kvar[row], np.nan), s_kva
+
+
+def _apparent_on_top(s_kva: Floats, added_kw: Floats, added_kvar: Floats) -> Floats:
+    """Apparent power of a meter that gives nothing else, with load added in phase (the safe side) or generation taken
+    off."""
+    added_kva = apparent_kva(added_kw, added_kvar)
+    return np.where(added_kw >= 0.0, s_kva + added_kva, np.abs(s_kva - added_kva))
 
 
 def _simulated(solved: SolvedYear, row: int) -> tuple[Floats, Floats, Floats]:
@@ -93,25 +101,44 @@ def _transformers_with_demand(case: Case) -> set[str]:
     return {str(name) for name in transformer_of_bus.loc[transformer_of_bus.index.isin(buses)].unique()}
 
 
-def _unmetered_additions(case: Case, transformer_id: str, steps: pd.DatetimeIndex) -> tuple[Floats, Floats]:
-    """Loads that a scenario lays on top of a metered curve (``net.load.metered`` is False), kW and kvar per step."""
-    zero = np.zeros(len(steps))
-    load = case.net.load
-    if "metered" not in load.columns:
-        return zero, zero
-    on_top = load[load["metered"].eq(False).fillna(False).astype(bool) & load["in_service"].astype(bool)]
-    on_top = on_top[on_top["bus"].map(case.topology.buses["transformer_id"]).eq(transformer_id).fillna(False)]
-    p_kw, q_kvar = zero.copy(), zero.copy()
-    for row in on_top.to_dict("records"):
-        shape = _shape(case, row.get(PROFILE_COLUMN), steps)
-        q_shape = _shape(case, row.get(PROFILE_Q_COLUMN), steps) if pd.notna(row.get(PROFILE_Q_COLUMN)) else shape
-        p_kw += row["p_mw"] * 1000.0 * row["scaling"] * shape
-        q_kvar += row["q_mvar"] * 1000.0 * row["scaling"] * q_shape
-    return p_kw, q_kvar
+def _unmetered_additions(case: Case, steps: pd.DatetimeIndex) -> dict[str, tuple[Floats, Floats]]:
+    """What a scenario lays on top of metered curves (``metered`` is False), kW and kvar per step by transformer.
+
+    Loads count positive, generators negative.
+    """
+    parts = [part for table, sign in (("load", 1.0), ("sgen", -1.0)) if len(part := _on_top(case, table, sign))]
+    if not parts:
+        return {}
+    sums = pd.concat(parts).groupby(["transformer_id", "profile", "q_profile"], sort=True)[["p_kw", "q_kvar"]].sum()
+    names = {str(name) for key in sums.index for name in key[1:] if name}
+    shapes = {"": np.ones(len(steps))} | {name: _shape(case, name, steps) for name in sorted(names)}
+    added: dict[str, tuple[Floats, Floats]] = {}
+    for (transformer_id, profile, q_profile), p_kw, q_kvar in zip(sums.index, sums["p_kw"], sums["q_kvar"], strict=True):
+        p_sum, q_sum = added.get(transformer_id, (0.0, 0.0))
+        added[transformer_id] = (p_sum + p_kw * shapes[profile], q_sum + q_kvar * shapes[q_profile])
+    return added
 
 
-def _shape(case: Case, profile: object, steps: pd.DatetimeIndex) -> Floats:
-    if pd.isna(profile) or profile is None:
-        return np.ones(len(steps))
-    factors = case.profiles.set_index(TIMESTAMP)[str(profile)]
+def _on_top(case: Case, table: str, sign: float) -> pd.DataFrame:
+    """In-service rows of a table that no meter has seen, with the transformer that supplies them."""
+    frame = case.net[table]
+    if "metered" not in frame.columns:
+        return pd.DataFrame()
+    frame = frame[frame["metered"].eq(False).fillna(False).astype(bool) & frame["in_service"].astype(bool)]
+    profile = frame[PROFILE_COLUMN] if PROFILE_COLUMN in frame.columns else pd.Series(None, frame.index, dtype=object)
+    q_profile = frame[PROFILE_Q_COLUMN] if PROFILE_Q_COLUMN in frame.columns else profile
+    rows = pd.DataFrame(
+        {
+            "transformer_id": frame["bus"].map(case.topology.buses["transformer_id"]).astype(object),
+            "profile": profile.where(profile.notna(), "").astype(object),
+            "q_profile": q_profile.where(q_profile.notna(), profile.where(profile.notna(), "")).astype(object),
+            "p_kw": sign * frame["p_mw"].astype(float) * 1000.0 * frame["scaling"].astype(float),
+            "q_kvar": sign * frame["q_mvar"].astype(float) * 1000.0 * frame["scaling"].astype(float),
+        }
+    )
+    return rows.dropna(subset=["transformer_id"])
+
+
+def _shape(case: Case, profile: str, steps: pd.DatetimeIndex) -> Floats:
+    factors = case.profiles.set_index(TIMESTAMP)[profile]
     return factors.reindex(steps).to_numpy(dtype=np.float64)

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from capacity.headroom.shapes import DayShape, _equation_of_time_min, day_shapes, load_shape, rooftop_pv
+from capacity.headroom.shapes import DayShape, day_shapes, load_shape
+from capacity.sun import _equation_of_time_min, rooftop_pv
 from capacity.tables.words import SHAPE
 
 WEEK = pd.date_range("2026-03-16", periods=7 * 96, freq="15min")  # Monday to Sunday
