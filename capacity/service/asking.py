@@ -15,7 +15,7 @@ CustomerKind = Literal["resident", "small_business", "other"]
 AreaClass = Literal["city", "county", "town", "rural"]
 Category = Literal["residential", "commercial", "industrial", "agricultural", "public_service", "ev_charging"]
 Shape = Literal["flat", "residential", "commercial", "industrial", "rooftop_pv"]
-_PRINTABLE = r"^[^\x00-\x1f\x7f\ud800-\udfff]*$"
+_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 Id = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_PRINTABLE)]
 Line = Annotated[str, StringConstraints(max_length=500, pattern=_PRINTABLE)]
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=_PRINTABLE)]

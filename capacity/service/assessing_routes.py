@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from capacity.service import picture
 from capacity.service.asking import AssessmentRequest
+from capacity.service.bodies import BasisBody, KeptAssessment, WordsBody, told
 from capacity.service.doors import Engineer, Running, Viewer, spend
 from capacity.service.problems import documented, refusing
 from capacity.service.sheets import MEDIA_TYPES
@@ -27,20 +28,26 @@ async def health(service: Running) -> dict[str, Any]:
     return {"status": "ok", "assessments_under_way": service.thinking.inside}
 
 
-@router.get("/basis", tags=["service"], response_class=Plain, responses=documented())
+@router.get("/basis", tags=["service"], response_class=Plain, responses={**documented(), **told(200, BasisBody)})
 async def basis(service: Running, key: Viewer) -> Plain:
     """What the answers rest on, and what your key may do."""
     await service.desk.run(service.look_at_register)
     return Plain(basis_of(service, key))
 
 
-@router.get("/words", tags=["service"], response_class=Plain, responses=documented())
+@router.get("/words", tags=["service"], response_class=Plain, responses={**documented(), **told(200, WordsBody)})
 async def words(_key: Viewer) -> Plain:
     """Chinese and English words of every code."""
     return Plain(known_words())
 
 
-@router.post("/assessments", tags=["assessments"], status_code=201, response_class=Plain, responses=documented())
+@router.post(
+    "/assessments",
+    tags=["assessments"],
+    status_code=201,
+    response_class=Plain,
+    responses={**documented(), **told(201, KeptAssessment)},
+)
 async def assess(asked: AssessmentRequest, request: Request, service: Running, key: Viewer) -> Plain:
     """Can this customer be connected here, when, and what does it take? Changes nothing."""
     spend(service, key, service.limits.assessment_cost - 1.0)
@@ -56,12 +63,12 @@ async def assess(asked: AssessmentRequest, request: Request, service: Running, k
     "/assessments/{assessment_id}",
     tags=["assessments"],
     response_class=Plain,
-    responses=documented(404),
+    responses={**documented(404), **told(200, KeptAssessment)},
 )
 async def assessment(assessment_id: AssessmentId, service: Running, _key: Viewer) -> Plain:
     """An assessment of the last two hours again, as it was."""
     kept = kept_one(service, assessment_id)
-    body = await service.desk.run(lambda: dict(service.as_json(kept.assessment)))
+    body = await service.desk.run(lambda: service.as_json(kept.assessment))
     return Plain({"assessment_id": assessment_id, "made_at": kept.made_at.isoformat(timespec="seconds"), **body})
 
 
@@ -121,7 +128,7 @@ def kept_one(service: Service, assessment_id: str) -> Kept:
 def _assessed(service: Service, asked: AssessmentRequest) -> tuple[Kept, dict[str, Any]]:
     service.look_at_register()
     made = service.assessor.assess(asked.as_request(), hours=asked.hours)
-    body = dict(service.as_json(made))
+    body = service.as_json(made)
     return service.remembered.keep(made), body
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 
@@ -12,6 +12,7 @@ from capacity import desk
 from capacity.applications import register as reg
 from capacity.service.asking import ApplicationOfAssessment, NewApplication, Offer, Step, Withdrawal
 from capacity.service.assessing_routes import kept_one
+from capacity.service.bodies import ApplicationBody, ApplicationsBody, AuditBody, DueList, Status, told
 from capacity.service.doors import Admin, Engineer, Running
 from capacity.service.entering import facts_of
 from capacity.service.keys import Key
@@ -23,11 +24,17 @@ from capacity.tables.register import Application, Facts
 
 router = APIRouter()
 ApplicationId = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f/]+$")]
-Status = Literal["received", "offered", "accepted", "energised", "withdrawn", "expired"]
-_CHANGES = documented(404, 409)
+_ONE = told(200, ApplicationBody)
+_CHANGES = {**documented(404, 409), **_ONE}
+_TAKEN = {**documented(404, 409), **told(201, ApplicationBody)}
 
 
-@router.get("/applications", tags=["applications"], response_class=Plain, responses=documented())
+@router.get(
+    "/applications",
+    tags=["applications"],
+    response_class=Plain,
+    responses={**documented(), **told(200, ApplicationsBody)},
+)
 async def list_applications(
     service: Running,
     _key: Engineer,
@@ -39,7 +46,9 @@ async def list_applications(
     return Plain(await service.desk.run(lambda: _listed(service, status or [], limit, offset)))
 
 
-@router.get("/applications/due", tags=["applications"], response_class=Plain, responses=documented())
+@router.get(
+    "/applications/due", tags=["applications"], response_class=Plain, responses={**documented(), **told(200, DueList)}
+)
 async def due(service: Running, _key: Engineer) -> Plain:
     """What is overdue, due and running, the most urgent first (P14)."""
 
@@ -50,7 +59,9 @@ async def due(service: Running, _key: Engineer) -> Plain:
     return Plain({"due": await service.desk.run(work)})
 
 
-@router.get("/applications/{application_id}", tags=["applications"], response_class=Plain, responses=documented(404))
+@router.get(
+    "/applications/{application_id}", tags=["applications"], response_class=Plain, responses={**documented(404), **_ONE}
+)
 async def one_application(application_id: ApplicationId, service: Running, _key: Engineer) -> Plain:
     """An application with its history and the customer's timetable (用电时刻表)."""
 
@@ -62,7 +73,7 @@ async def one_application(application_id: ApplicationId, service: Running, _key:
     return Plain(await service.desk.run(work))
 
 
-@router.post("/applications", tags=["applications"], status_code=201, response_class=Plain, responses=documented(409))
+@router.post("/applications", tags=["applications"], status_code=201, response_class=Plain, responses=_TAKEN)
 async def add(body: NewApplication, request: Request, service: Running, key: Engineer) -> Plain:
     """Take an application in; its receipt is stamped now."""
     work = partial(_added, service, body.as_facts(), key, body.why)
@@ -74,7 +85,7 @@ async def add(body: NewApplication, request: Request, service: Running, key: Eng
     tags=["applications"],
     status_code=201,
     response_class=Plain,
-    responses=_CHANGES,
+    responses=_TAKEN,
 )
 async def add_assessed(body: ApplicationOfAssessment, request: Request, service: Running, key: Engineer) -> Plain:
     """Take in an application for an option of an assessment."""
@@ -147,7 +158,7 @@ async def withdraw(
     return await _changed(request, service, "withdraw", application_id, work)
 
 
-@router.get("/audit", tags=["service"], response_class=Plain, responses=documented())
+@router.get("/audit", tags=["service"], response_class=Plain, responses={**documented(), **told(200, AuditBody)})
 async def audit(service: Running, _key: Admin, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> Plain:
     """The newest entries of the audit log, the newest first."""
     return Plain({"entries": await service.desk.run(lambda: service.audit.newest(limit))})

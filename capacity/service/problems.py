@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastapi import HTTPException, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from capacity.applications.register import Refused
@@ -120,9 +121,8 @@ def plain(status: int, code: str, headers: Mapping[str, str] | None = None) -> J
 
 def of_http(_request: Request, error: Exception) -> Response:
     """Refusals of the service, and of the framework (no such address, method or body)."""
-    assert isinstance(error, HTTPException) or hasattr(error, "status_code")
-    status = int(getattr(error, "status_code", 500))
-    headers = getattr(error, "headers", None)
+    assert isinstance(error, HTTPException)
+    status, headers = error.status_code, error.headers
     if isinstance(error, Refusing):
         return answer(status, error.code, [_fault(one) for one in error.words], headers)
     code = {404: "not_found", 405: "wrong_method"}.get(status)
@@ -165,8 +165,6 @@ def of_validation(_request: Request, error: Exception) -> Response:
 
 HANDLERS: dict[Any, Any] = {
     HTTPException: of_http,
-    404: of_http,
-    405: of_http,
     RequestValidationError: of_validation,
     CapacityError: of_capacity,
     Busy: of_pools,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from capacity.applications import register as reg
+from capacity.applications.answers import as_json
 from capacity.service.audit import AuditLog
 from capacity.service.guard import LOOPBACK
 from capacity.service.keys import KeyRing
@@ -23,7 +24,6 @@ from capacity.tables.assessment import Assessment, Assessor
 from capacity.tables.case import Case
 from capacity.tables.policy import Policy
 
-AsJson = Callable[[Assessment], Mapping[str, Any]]
 _KEPT, _KEPT_SECONDS = 500, 7200.0
 _LOOK_SECONDS = 1.0
 
@@ -38,7 +38,6 @@ class Service:
     assessor : answers requests.
     rules : the policy, for time limits and the limit of low voltage.
     register : None: applications are not served.
-    as_json : an assessment as the body of an answer.
     sheets : writers of answer sheets by format (``pdf``, ``xlsx``).
     area_status : ``status`` and ``allowed_kva`` by area, of a run; empty where none was given.
     hosts : host names that it answers to.
@@ -47,7 +46,6 @@ class Service:
     case: Case
     assessor: Assessor
     rules: Policy
-    as_json: AsJson
     keys: KeyRing
     register: reg.Register | None = None
     audit: AuditLog = field(default_factory=lambda: AuditLog(None))
@@ -68,6 +66,10 @@ class Service:
         self._looking = threading.Lock()
         self._looked_at = -_LOOK_SECONDS
         self._seen = self.assessor.basis.register_sha256
+
+    def as_json(self, assessment: Assessment) -> dict[str, Any]:
+        """An assessment as the body of an answer."""
+        return as_json(assessment, self.case.settings.service_numbers)
 
     def look_at_register(self, *, now: bool = False) -> None:
         """Let the assessor see the register as it stands; of other desks' changes at most a second late."""
