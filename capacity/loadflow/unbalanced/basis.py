@@ -38,20 +38,25 @@ def grid_above(network: LvNetwork, assumed: Assumptions) -> Word:
 def calculated(records: Records, phase: str, neutral_a: float, existing: bool) -> Word:
     """By unbalanced calculation."""
     known = _percent(records.known_percent)
-    broken = Word("未接入前该限值已越限。", " The limit is broken without the customer.") if existing else Word("", "")
-    neutral = "" if math.isnan(neutral_a) else f"{neutral_a:.0f} A"
-    return Word(
-        f"不平衡潮流（power-grid-model 三相），单相合同容量的 {known} 有相别记录，其余按三相均分；接于 {phase.upper()} 相最有利"
-        + (f"，接入后配变中性线电流最大 {neutral}" if neutral else "")
-        + f"。{broken.zh}",
-        f"Unbalanced load flow (power-grid-model), phases recorded for {known} of the single-phase contract capacity, the "
-        f"rest shared evenly; best on phase {phase.upper()}"
-        + (f", neutral current of the transformer then at most {neutral}" if neutral else "")
-        + f".{broken.en}",
+    zh = (
+        f"不平衡潮流（power-grid-model 三相计算）：单相合同容量的 {known} 有相别记录，其余按三相均分；"
+        f"接于 {phase.upper()} 相最有利"
     )
+    en = (
+        f"Unbalanced load flow (power-grid-model): phases recorded for {known} of the single-phase contract capacity, "
+        f"the rest shared evenly; best on phase {phase.upper()}"
+    )
+    if not math.isnan(neutral_a):
+        zh += f"，接入后配变中性线电流最大 {neutral_a:.0f} A"
+        en += f", with a neutral current of the transformer of at most {neutral_a:.0f} A"
+    if existing:
+        return Word(f"{zh}。未接入前该限值已越限。", f"{en}. The limit is broken without the customer.")
+    return Word(f"{zh}。", f"{en}.")
 
 
-def ruled(records: Records, known_percent: float, unbalance_percent: float, metered: bool, assumed: Assumptions) -> Word:
+def ruled(
+    records: Records, known_percent: float, unbalance_percent: float, metered: bool, assumed: Assumptions
+) -> Word:
     """By rule."""
     share = f"{unbalance_percent:.0f} %"
     source = (
@@ -62,16 +67,20 @@ def ruled(records: Records, known_percent: float, unbalance_percent: float, mete
     some = (
         Word("", "")
         if records.contract_kva.any()
-        else Word("无用户档案，个别用户的集中未计入；", "no customers are recorded, so that single large ones are not counted; ")
+        else Word(
+            "无用户档案，个别用户的集中未计入；",
+            "no customers are recorded, so that single large ones are not counted; ",
+        )
     )
+    known, least = _percent(known_percent), f"{assumed.known_percent:g} %"
     return Word(
-        f"保守规则：单相合同容量中有相别记录的仅 {_percent(known_percent)}（低于 {assumed.known_percent:g} %）；假定各段最重相电流不超过"
-        f"三相平均的 1 + {share}{source.zh}加最大单相用户的份额；{some.zh}单相负荷经相线和零线的压降按同容量三相的 6 倍计，"
-        "接于任一相均成立。",
-        f"Conservative rule: phases recorded for only {_percent(known_percent)} of the single-phase contract capacity "
-        f"(below {assumed.known_percent:g} %). Taken for granted: on every section the most loaded phase carries at most the mean "
-        f"of the three plus {share}{source.en} plus the share of the largest single-phase customer; {some.en}the load's drop over "
-        "phase and neutral is six times that of the same power on three phases. Holds for whichever phase is taken.",
+        f"保守规则：单相合同容量中有相别记录的仅 {known}（低于 {least}）；"
+        f"假定各段最重相电流不超过三相平均的 1 + {share}{source.zh}加最大单相用户的份额；{some.zh}"
+        "单相负荷的压降计入相线和零线（同容量三相的 6 倍）；接于任一相均成立。",
+        f"Conservative rule: phases recorded for only {known} of the single-phase contract capacity (below {least}). "
+        f"Taken for granted: on every section the most loaded phase carries at most the mean of the three plus "
+        f"{share}{source.en} plus the share of the largest single-phase customer; {some.en}the load's drop is counted "
+        "over phase and neutral (six times that of the same power on three phases). Holds for any phase.",
     )
 
 

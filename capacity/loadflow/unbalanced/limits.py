@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +18,9 @@ from capacity.tables.policy import VoltageStandard
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
 
-WORSENED_PERCENT = 1e-3
-"""What is broken already counts as worsened from here on: 2 mV, or a thousandth of a percent of a rating."""
+OWN_WORSENED_PERCENT, OTHER_WORSENED_PERCENT = 1e-3, 0.1
+"""From here on what is broken already counts as worsened, in percent of the limit: on the customer's own phase, and on
+the others, which its load reaches only through the head voltage and the neutral."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,15 @@ class Watch:
 
     Attributes
     ----------
-    single_at : ``(k, 2)`` node and phase with the single-phase band; the customer's own phase is row ``own`` of it.
+    own_phase : of the customer.
+    single_at : ``(k, 2)`` node and phase with the single-phase band.
     three_at : nodes with the three-phase band, line to line.
     rated : branches with a rating.
     """
 
     network: LvNetwork
     limits: PhaseLimits
+    own_phase: int
     floor_single_v: float
     floor_three_v: float
     single_at: Ints
@@ -69,6 +73,19 @@ class Watch:
             result.supply_a / (self.network.supply.rated_a * self.limits.transformer_percent / 100.0) - 1.0,
         ]
         return 100.0 * np.concatenate(parts, axis=1)
+
+    @cached_property
+    def own(self) -> npt.NDArray[np.bool_]:
+        """``(n_watched)`` whether a quantity is one of the customer's own phase."""
+        pair = np.isin(np.arange(3), (self.own_phase, (self.own_phase + 2) % 3))  # ab, bc, ca
+        phase = np.arange(3) == self.own_phase
+        parts = [self.single_at[:, 1] == self.own_phase, np.tile(pair, len(self.three_at))]
+        return np.concatenate([*parts, np.tile(phase, len(self.rated)), phase])
+
+    def counting(self, excess: Reals, before: Reals) -> Reals:
+        """Excess that counts: over the limit, or, where it is broken without the load, over what it was (P9)."""
+        worsened = np.where(self.own, OWN_WORSENED_PERCENT, OTHER_WORSENED_PERCENT)
+        return excess - np.where(before > 0.0, before + worsened, 0.0)
 
     def named(self, column: int, excess_percent: float) -> tuple[Watched, float]:
         """What a column of :meth:`excess` is, and its value in its own unit."""
@@ -102,6 +119,7 @@ def watch_of(
     return Watch(
         network=network,
         limits=limits,
+        own_phase=own_phase,
         floor_single_v=floor_single,
         floor_three_v=floor_three,
         single_at=np.argwhere(single),
@@ -119,8 +137,3 @@ def floors_v(network: LvNetwork, standard: VoltageStandard) -> tuple[float, floa
     single = standard.band(kv, "1").lower_pu(kv) * network.phase_v
     three = standard.band(kv, "3").lower_pu(kv) * network.phase_v * math.sqrt(3.0)
     return single, three
-
-
-def over(excess: Reals, before: Reals) -> Reals:
-    """Excess that counts: over the limit, or, where it is broken without the load already, over what it was (P9)."""
-    return excess - np.where(before > 0.0, before + WORSENED_PERCENT, 0.0)

@@ -15,7 +15,7 @@ import pandas as pd
 from capacity.loadflow.load_flow import LoadFlow
 from capacity.loadflow.unbalanced import basis
 from capacity.loadflow.unbalanced.assumptions import Assumptions, PhaseLimits
-from capacity.loadflow.unbalanced.limits import Watch, Watched, floors_v, over, watch_of
+from capacity.loadflow.unbalanced.limits import Watch, Watched, floors_v, watch_of
 from capacity.loadflow.unbalanced.metering import heaviest_steps, metered_unbalance_percent
 from capacity.loadflow.unbalanced.network import Cutter, LvNetwork, Unsupported, lone_network
 from capacity.loadflow.unbalanced.phases import PHASES, Records, nobody, records_of
@@ -131,7 +131,7 @@ class PhaseModel:
             return _nothing(basis.unknown(why.zh, why.en), "unbalanced")
 
     def heaviest_steps(self, node_id: str, count: int = 100) -> Ints:
-        """Steps in which the LV network of a node draws most, and in which its highest metered phase current is highest.
+        """Steps in which the LV network of a node draws most, and in which its metered phase current is highest.
 
         Of the network's net load as it is scaled to its meter, or of its profiles: at most ``2 · count`` positions.
         """
@@ -237,10 +237,10 @@ class PhaseModel:
             raw = watch.excess(before)
 
             def excess(kvas: Reals, rows: Ints, phase: int = phase, watch: Watch = watch, raw: Reals = raw) -> Reals:
-                return over(watch.excess(with_load(phase, kvas, rows)), raw[rows])
+                return watch.counting(watch.excess(with_load(phase, kvas, rows)), raw[rows])
 
-            found = largest(excess, over(raw, raw), ceiling, self.assumed.tolerance_kva)
-            if found.column >= 0 and raw[:, found.column].max() > 0.0 and raw[found.step, found.column] > 0.0:
+            found = largest(excess, watch.counting(raw, raw), ceiling, self.assumed.tolerance_kva)
+            if found.column >= 0 and watch.own[found.column] and raw[found.step, found.column] > 0.0:
                 found = replace(found, kva=0.0)  # broken already, and the load makes it worse (P9)
             asked = with_load(phase, np.full(len(everywhere), kva), everywhere)
             tried.append((found, watch, raw, asked))
@@ -317,7 +317,7 @@ class PhaseModel:
         else:
             element = " + ".join(network.supply.trafo_ids)
             new = element.startswith("NEW")
-        return Binding(what.criterion, element, self._at(state, row), value, what.limit, what.unit, new)
+        return Binding(what.criterion, element, self._at(state, row), float(value), what.limit, what.unit, new)
 
     def _node_name(self, bus: int) -> str:
         names = self._bus_of_name.index[self._bus_of_name.to_numpy() == bus]
@@ -331,8 +331,15 @@ LV_KV = 0.4
 def _with_a_node_more(records: Records) -> Records:
     """The same customers, and a node at the end where nobody is yet."""
     more = nobody(1)
-    nodes = ("share", "single", "three", "single_kva", "largest_single_kva", "contract_kva")
-    return replace(records, **{name: np.concatenate([getattr(records, name), getattr(more, name)]) for name in nodes})
+    return replace(
+        records,
+        share=np.concatenate([records.share, more.share]),
+        single=np.concatenate([records.single, more.single]),
+        three=np.append(records.three, False),
+        single_kva=np.append(records.single_kva, 0.0),
+        largest_single_kva=np.append(records.largest_single_kva, 0.0),
+        contract_kva=np.append(records.contract_kva, 0.0),
+    )
 
 
 def _best(found: list[Found], asked: list[PhaseResult], node: int) -> int:

@@ -20,6 +20,13 @@ CUSTOMERS = table(
         ),
         "contract_kva": number("合同容量", "contract capacity", "kVA", missing="not stated", above=0.0),
         "phases": text("相数", "phases", choices=("1", "3"), missing="unknown: the three-phase voltage band"),
+        "phase": text(
+            "相别",
+            "phase",
+            "Of a single-phase customer: the phase it is connected to.",
+            missing="not recorded, or three-phase",
+            choices=("a", "b", "c"),
+        ),
         "category": text("用电类别", "category", choices=CATEGORIES, missing="not stated"),
     },
 )
