@@ -213,6 +213,28 @@ class LoadFlow:
         done = calibrate(self._plan.injections, self._metered, lanes, self._own_worker().solve_over)
         return in_steps(done.net_load, len(steps))
 
+    def take_loads_of(self, other: LoadFlow) -> None:
+        """Take the loads that another load flow scaled to the same readings, before the network was changed.
+
+        A transformer that would take the place of another has read nothing: what hangs below it is known by the old one.
+
+        Raises
+        ------
+        ValueError
+            If the windows differ, or a metered network of this load flow is none of the other.
+        """
+        if self._metered is None:
+            return
+        if other._net_load is None:
+            other.solve_year(crosscheck=False)
+        row = {names: number for number, names in enumerate(other._metered.names if other._metered else ())}
+        if other.n_steps != self.n_steps or not set(self._metered.names) <= row.keys() or other._net_load is None:
+            raise ValueError("the other load flow has another window or other meters")
+        self._net_load = other._net_load[[row[names] for names in self._metered.names]]
+        self._unmet = other._unmet
+        self._plan = replace(self._plan, net_load=self._net_load)
+        self._remembered.clear()
+
     def _stored_net_load(self, lanes: Ints) -> Block:
         assert self._net_load is not None
         return in_lanes(self._net_load, lanes)
