@@ -2,6 +2,7 @@
 
 from capacity.applications.answers.document import VERSION, AnswerDocument
 from capacity.applications.answers.machine import answer_schema, as_json, document_of, write_json
+from capacity.applications.answers.workbook import write_workbook
 from capacity.applications.answers.writing import AnswerError
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "as_json",
     "document_of",
     "write_json",
+    "write_workbook",
 ]

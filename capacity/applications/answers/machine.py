@@ -21,12 +21,12 @@ from capacity.applications.answers.document import (
     Staged,
     Where,
 )
+from capacity.applications.answers.facts import remarks_of, value_name
 from capacity.applications.answers.geojson import routes
 from capacity.applications.answers.options_told import option_told
 from capacity.applications.answers.parts import day_range, known, limit, moment, stated, text, text_or_none
 from capacity.applications.answers.writing import written
 from capacity.tables.assessment import Assessment, StagedOffer
-from capacity.tables.policy_values import policy_word
 from capacity.tables.settings import ServiceNumbers
 from capacity.tables.words import AREA_CLASS, CUSTOMER_KIND, REASON, VERDICT, Word
 
@@ -177,7 +177,6 @@ def _elsewhere(assessment: Assessment) -> tuple[Elsewhere, ...]:
 
 def _basis(assessment: Assessment) -> Grounds:
     basis = assessment.basis
-    about_places = (Word(one.sentence_zh, one.sentence_en) for one in assessment.places.remarks)
     return Grounds(
         case_name=basis.case_name,
         title=text(basis.title),
@@ -188,11 +187,11 @@ def _basis(assessment: Assessment) -> Grounds:
         step_minutes=basis.step_minutes,
         policy_name=basis.policy_name,
         policy_values=tuple(
-            PolicyValue(name=name, value=value, text=text(policy_word(name)))
+            PolicyValue(name=name, value=value, text=text(value_name(name)))
             for name, value in sorted(basis.values.items())
         ),
         register_sha256=stated(basis.register_sha256),
         power_factor=basis.power_factor,
         detour_factor=assessment.places.detour_factor,
-        remarks=tuple(text(word) for word in dict.fromkeys((*basis.remarks, *about_places))),
+        remarks=tuple(text(word) for word in remarks_of(assessment)),
     )

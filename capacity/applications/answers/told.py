@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
@@ -15,11 +16,18 @@ from capacity.tables.words import CRITERION, REASON, Word
 from capacity.tables.works import Yuan
 
 Language = Literal["zh", "en"]
-UNKNOWN = Word("未知", "unknown")
-NOT_APPLICABLE = Word("不适用", "does not apply")
-NOT_WORKED_OUT = Word("未测算", "not worked out")
-NOT_STATED = Word("未填写", "not stated")
-NONE = Word("无", "none")
+
+
+@dataclass(frozen=True)
+class Missing(Word):
+    """Words in the place of a value: why there is none."""
+
+
+UNKNOWN = Missing("未知", "unknown")
+NOT_APPLICABLE = Missing("不适用", "does not apply")
+NOT_WORKED_OUT = Missing("未测算", "not worked out")
+NOT_STATED = Missing("未填写", "not stated")
+NONE = Missing("无", "none")
 SYNTHETIC = Word("合成数据，非真实电网", "synthetic data, not a real grid")
 
 _RULES = {"voltage_min": "P10", "voltage_max": "P10", "transformer_loading": "P6"}
@@ -28,7 +36,7 @@ _NEW_PARTS = {
     "line": Word("新建线路", "new line"),
     "service": Word("新建低压线路", "new LV line"),
     "transformer": Word("新建配变", "new transformer"),
-    "node": Word("新建接入点", "new node"),
+    "customer": Word("用户接入点", "the customer's point"),
 }
 
 
@@ -43,10 +51,15 @@ def rule_of(criterion: str) -> str:
 
 
 def element(binding: Binding) -> Word:
-    """The element that a limit belongs to; what would be built is named as such."""
-    if not (binding.new or binding.element_id.startswith("NEW")):
-        return Word(binding.element_id, binding.element_id)
-    part = binding.element_id.removeprefix("NEW").strip(" :-_/.")
+    """The element that a limit belongs to."""
+    return element_named(binding.element_id, new=binding.new)
+
+
+def element_named(element_id: str, *, new: bool = False) -> Word:
+    """An element by its id; what would be built is named as such."""
+    if not (new or element_id.startswith("NEW")):
+        return Word(element_id, element_id)
+    part = element_id.removeprefix("NEW").strip(" :-_/.")
     return _NEW_PARTS.get(part, Word(f"新建 {part}", f"new {part}"))
 
 
@@ -80,27 +93,31 @@ def why_no_room(room: Room) -> Word | None:
 def supplier_of(option: Option) -> str:
     """The public transformer that would supply the customer, ``NEW`` where it would be built; empty: none does."""
     if option.design.connection.transformer is not None:
-        return "NEW:transformer"
+        return "NEW transformer"
     return "" if option.candidate.kind in ("mv_tee", "second_feeder") else option.candidate.transformer_id
 
 
-def why_no_load_rate(option: Option, finding: Finding) -> Word | None:
+def why_no_load_rate(option: Option, finding: Finding) -> Missing | None:
     """Why a load rate is missing; None where none is."""
     if not (math.isnan(finding.load_rate_before_percent) or math.isnan(finding.load_rate_percent)):
         return None
     if not supplier_of(option):
-        return Word("不适用：不由公用配变供电", "does not apply: no public transformer supplies the customer")
+        return Missing("不适用：不由公用配变供电", "does not apply: no public transformer supplies the customer")
     return _unknown_for(finding.strict)
 
 
-def why_no_voltage(room: Room, voltage_v: float) -> Word | None:
+def why_no_voltage(room: Room, voltage_v: float) -> Missing | None:
     """Why a voltage is missing; None where it is not."""
     return _unknown_for(room) if math.isnan(voltage_v) else None
 
 
-def _unknown_for(room: Room) -> Word:
-    why = REASON[room.reason] if math.isnan(room.kva) else REASON["not_computed"]
-    return Word(f"未知：{why.zh}", f"unknown: {why.en}") if why.zh else UNKNOWN
+def unknown_because(why: Word | None) -> Missing:
+    """Unknown, and why where that is known."""
+    return Missing(f"未知：{why.zh}", f"unknown: {why.en}") if why is not None and why.zh else UNKNOWN
+
+
+def _unknown_for(room: Room) -> Missing:
+    return unknown_because(REASON[room.reason] if math.isnan(room.kva) else REASON["not_computed"])
 
 
 def day_in_words(day: PlannedDay | dt.date | None) -> Word:
