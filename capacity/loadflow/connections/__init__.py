@@ -6,7 +6,8 @@ trunk, the network, what would be built and the customer all together.
 """
 
 from capacity.loadflow.connections.checking import Question, check_connection
+from capacity.loadflow.connections.hours import rooms_by_cell
 from capacity.loadflow.connections.sites import Limits
 from capacity.loadflow.connections.standing import Standing, stand
 
-__all__ = ["Limits", "Question", "Standing", "check_connection", "stand"]
+__all__ = ["Limits", "Question", "Standing", "check_connection", "rooms_by_cell", "stand"]

@@ -53,7 +53,7 @@ def check_connection(standing: Standing, connection: Connection, question: Quest
 
     Voltages are line to line in volts of the buses' nominal values, times in the window's steps.
     """
-    ask = _ask(standing, question.addition)
+    ask = ask_of(standing, question.addition)
     try:
         site = site_of(standing, connection, question.limits, ask)
     except NotThere as why:
@@ -67,7 +67,7 @@ def check_connection(standing: Standing, connection: Connection, question: Quest
     return _finding(standing, site, loose, ask, question, strict, rated)
 
 
-def _ask(standing: Standing, addition: Addition) -> Ask:
+def ask_of(standing: Standing, addition: Addition) -> Ask:
     kva = 1000.0 * standing.setting.grid.sn_mva
     sense = 1.0 if addition.direction == "load" else -1.0
     return Ask(addition.kw_per_kva / kva, sense, addition.factor.astype(np.float64), addition.ceiling_kva)
@@ -104,17 +104,20 @@ def _searched(standing: Standing, site: Site, ask: Ask) -> Searched:
         return _with_steps(standing, site, Searched(0.0, limit, NOTHING, math.nan, "existing_violation", none, None))
     loads, nodes = setting.loads, np.array([site.node])
     rough, _ = search_network(network, known.year, site.impedance, known.bounds, loads, ask, site.head, nodes, ROUGH)
-    in_trunk = _in_trunk(standing, site, ask, max(1.0, float(rough.kva[0])))
+    in_trunk = search_in_trunk(standing, site, ask, max(1.0, float(rough.kva[0])))
     critical = np.union1d(rough.at[0], in_trunk.at[0])
     start = Searched(math.nan, NOTHING, NOTHING, math.nan, "", critical[critical >= 0], None)
-    start = _with_steps(standing, site, start)
+    return settle_at(standing, site, ask, _with_steps(standing, site, start), np.minimum(rough.kva, in_trunk.kva[0]))
+
+
+def settle_at(standing: Standing, site: Site, ask: Ask, start: Searched, guess: Reals) -> Searched:
+    """The largest load at the steps that decide, everything solved together; no more than new parts can carry."""
     assert start.above is not None
     state = _joint(standing, site, ask, start.steps, start.above)
-    guess = np.minimum(rough.kva, in_trunk.kva[0])
-    place = nodes - 2 + start.above.trunk.tree.n_bus
+    place = np.array([site.node - 2 + start.above.trunk.tree.n_bus])
     figures = search_joint(state.joint, state.kinds, ask, place, guess, FINE)
     figures = replace(figures, at=np.where(figures.at >= 0, start.steps[np.maximum(figures.at, 0)], -1))
-    answer = answer_of(setting, network, start.above, figures, 0, -1, _elsewhere(standing))
+    answer = answer_of(standing.setting, site.network, start.above, figures, 0, -1, elsewhere_of(standing))
     return _capped(site, state, answer, start)
 
 
@@ -132,7 +135,7 @@ def _with_steps(standing: Standing, site: Site, found: Searched) -> Searched:
     return replace(found, steps=steps.astype(np.int64), above=above)
 
 
-def _in_trunk(standing: Standing, site: Site, ask: Ask, need_kva: float) -> Figures:
+def search_in_trunk(standing: Standing, site: Site, ask: Ask, need_kva: float) -> Figures:
     """What the trunk would allow at the site's head; critical steps are added until none can be missing."""
     number = site.network.trunk
     above, _ = standing.trunks[number]
@@ -177,7 +180,7 @@ def _capped(site: Site, state: State, answer: Answer, start: Searched) -> Search
     return found
 
 
-def _elsewhere(standing: Standing) -> Elsewhere:
+def elsewhere_of(standing: Standing) -> Elsewhere:
     allowance = {number: one.allowance for number, one in standing.found.items()}
     return Elsewhere(standing.setting, standing.base.head, allowance)
 
@@ -192,7 +195,7 @@ def _finding(
     percent = limits.transformer_percent if loose is site else question.rated_percent
     steps = np.union1d(strict.steps, rated.steps)
     above = above_at(standing.setting, standing.trunks[site.network.trunk][0], standing.base, standing.found, steps)
-    elsewhere = _elsewhere(standing)
+    elsewhere = elsewhere_of(standing)
     names = Names(standing, site, above, elsewhere, limits, limits.transformer_percent)
     loosely = Names(standing, loose, above, elsewhere, limits, percent)
     state = _joint(standing, loose, ask, steps, above)
@@ -207,8 +210,8 @@ def _finding(
     return Finding(
         connection=site.connection,
         asked_kva=question.asked_kva,
-        strict=_room(strict, names),
-        rated=_room(rated, loosely),
+        strict=room_of(strict, names),
+        rated=room_of(rated, loosely),
         load_rate_before_percent=_before(standing, site, ask) * standing.setting.bounds.trafo_percent,
         load_rate_percent=float(rates.max()) if rates.size else math.nan,
         load_rate_at=_moment(standing, after, rates.max(axis=0)) if rates.size else pd.NaT,
@@ -220,7 +223,7 @@ def _finding(
     )
 
 
-def _room(found: Searched, names: Names) -> Room:
+def room_of(found: Searched, names: Names) -> Room:
     reason = found.reason
     binding = names.binding(found.binding)
     if reason == "ok" and binding is not None and found.binding.kind in ("section_loading", "substation_loading"):

@@ -1,0 +1,5 @@
+"""Requests to connect, answered: the places, what the grid can carry there, what it takes, and when (P6, P12–P17)."""
+
+from capacity.assessing.assessor import CaseAssessor, open_assessor
+
+__all__ = ["CaseAssessor", "open_assessor"]

@@ -1,0 +1,189 @@
+"""The grid that requests are judged on: a case's year, solved once, with everything reserved standing in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from capacity import checks, headroom
+from capacity.errors import InputError
+from capacity.headroom.nodes import UNKNOWN, load_addition, node_bounds
+from capacity.headroom.placing import Power, added
+from capacity.headroom.shapes import load_shape
+from capacity.loadflow import LoadFlow
+from capacity.loadflow.connections import (
+    Limits,
+    Question,
+    Standing,
+    check_connection,
+    rooms_by_cell,
+    stand,
+)
+from capacity.loadflow.unbalanced import PhaseLimits, PhaseModel
+from capacity.memory import Rates, rates_of
+from capacity.proof import everything_reserved
+from capacity.study import check, past_window
+from capacity.tables.additions import Addition, Bounds
+from capacity.tables.case import Case
+from capacity.tables.connection import Connection, Finding, Room
+from capacity.tables.issue import Issue
+from capacity.tables.policy import Policy
+from capacity.tables.solved import SolvedYear
+
+Ints = npt.NDArray[np.int64]
+Progress = Callable[[str, int, int], None]
+CEILING_FACTOR = 1.25
+"""The search for a large request goes at least so far beyond it."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A case ready to be asked.
+
+    Attributes
+    ----------
+    case : with the applications that reserve (the case's own, or the register's).
+    transformers : P7's rows by transformer_id, with ``reason`` and what is reserved.
+    standing : the grid with everything reserved connected.
+    reserved_kw : that, kW + j kvar by bus.
+    phases : the LV networks phase by phase.
+    supplier_of : transformer_id by node_id, of every LV node.
+    issues : what the check of the case had to say.
+    """
+
+    case: Case
+    rules: Policy
+    flow: LoadFlow
+    solved: SolvedYear
+    rates: Rates
+    transformers: pd.DataFrame
+    standing: Standing
+    reserved_kw: Power
+    phases: PhaseModel
+    supplier_of: dict[str, str]
+    issues: tuple[Issue, ...]
+
+    def check(self, connection: Connection, addition: Addition, asked_kva: float) -> Finding:
+        """What the grid can carry at a connection (P6, P9); unknown where too little is known of its transformer."""
+        supplier = connection.replaces or self.supplier_of.get(connection.node_id, "")
+        reason = str(self.transformers["reason"].get(supplier, "ok"))
+        finding = check_connection(self.standing, connection, Question(addition, asked_kva, self._limits()))
+        if reason not in UNKNOWN:
+            return _in_volts(finding, self.rules, self.case)
+        room = Room(math.nan, reason, None)  # type: ignore[arg-type]  # reasons of a transformer are among those of a room
+        return replace(finding, strict=room, rated=room, load_rate_before_percent=math.nan, load_rate_percent=math.nan,
+                       load_rate_at=pd.NaT, voltage_min_v=math.nan, voltage_at=pd.NaT, broken=())  # fmt: skip
+
+    def rooms(
+        self, connection: Connection, addition: Addition, asked_kva: float, cells: Sequence[Ints]
+    ) -> Iterator[Room]:
+        """What the grid can carry at a connection in the steps of each cell alone (P16)."""
+        yield from rooms_by_cell(self.standing, connection, Question(addition, asked_kva, self._limits()), cells)
+
+    def with_phases(self, finding: Finding, phases: int, power_factor: float, asked_kva: float) -> Finding:
+        """The finding of a single-phase customer with what the worst phase says; of others as it is."""
+        if phases == 3 or math.isnan(finding.rated.kva):
+            return finding
+        connection, limits = finding.connection, self._phase_limits()
+        times = {one.at for one in (finding.strict.binding, finding.rated.binding) if one is not None}
+        times |= {finding.voltage_at, finding.load_rate_at}
+        known = self.solved.timestamps.get_indexer(pd.DatetimeIndex([at for at in times if not pd.isna(at)]))
+        steps = np.union1d(known[known >= 0], self.phases.heaviest_steps(connection.node_id))
+        phase = self.phases.check(
+            connection, asked_kva * power_factor, power_factor, steps, limits=limits, added_kw=self.reserved_kw
+        )
+        return replace(finding, phase=phase)
+
+    def addition(self, power_factor: float, shape: str, asked_kva: float) -> Addition:
+        """A kVA of a customer's load over the year."""
+        usual = load_addition(self.case, self.rules, self.solved.timestamps)
+        unit = complex(power_factor, math.sqrt(1.0 - power_factor**2))
+        factor = load_shape(shape, self.solved.timestamps)
+        ceiling_kva = max(usual.ceiling_kva, CEILING_FACTOR * asked_kva)
+        return replace(usual, kw_per_kva=unit, factor=factor, ceiling_kva=ceiling_kva)
+
+    def with_reservations(self, case: Case, extra: Power | None = None) -> Ground:
+        """The same grid with the applications of ``case`` reserving, and ``extra`` (kW + j kvar by bus) besides."""
+        rules = self.rules
+        transformers, bounds = _reserving(case, rules, self.flow, self.solved, self.rates, extra or {})
+        usual = load_addition(case, rules, self.solved.timestamps)
+        standing = stand(self.flow, self.solved, bounds, usual, before=self.standing)
+        return replace(self, case=case, transformers=transformers, standing=standing, reserved_kw=bounds.connected_kw)
+
+    def _phase_limits(self) -> PhaseLimits:
+        rules = self.rules
+        return PhaseLimits(rules.choice("transformer_limit_percent"), rules.choice("lv_line_limit_percent"))
+
+    def _limits(self) -> Limits:
+        rules, standard = self.rules, self.rules.voltage_standards[self.case.settings.voltage_standard]
+        return Limits(
+            lambda vn_kv, single: standard.band(vn_kv, "1" if single else "3").lower_pu(vn_kv),
+            lv_line_percent=rules.choice("lv_line_limit_percent"),
+            mv_line_percent=rules.choice("section_limit_percent"),
+            transformer_percent=rules.choice("transformer_limit_percent"),
+        )
+
+
+def open_ground(case: Case, rules: Policy, *, workers: int | None, progress: Progress | None) -> Ground:
+    """Check a case, solve its year, and connect what is reserved.
+
+    Raises
+    ------
+    InputError
+        The case has errors; every one of them is in ``.issues``.
+    """
+    tell = progress or (lambda stage, done, total: None)
+    tell("check", 0, 0)
+    window = past_window(case, rules)
+    issues = check(case, window, rules=rules)
+    if any(issue.severity == "error" for issue in issues):
+        raise InputError(issues)
+    readings = checks.judge_readings(case, window)
+    tell("load flow", 0, 0)
+    levels = (rules.choice("heavy_percent"), rules.choice("overload_percent"))
+    flow = LoadFlow(case, window, levels_percent=levels, workers=workers, readings=readings)
+    solved = flow.solve_year(crosscheck=False, progress=lambda done, total: tell("load flow", done, total))
+    tell("load rates", 0, 0)
+    rates = rates_of(case, rules, readings, solved, projected=False)
+    tell("allowed capacity", 0, 0)
+    transformers, bounds = _reserving(case, rules, flow, solved, rates, {})
+    usual = load_addition(case, rules, solved.timestamps)
+    standing = stand(flow, solved, bounds, usual, progress=lambda done, total: tell("allowed capacity", done, total))
+    buses = case.topology.buses
+    fed = buses[buses["transformer_id"].notna()]
+    supplier_of = dict(zip(fed["bus_id"].astype(str), fed["transformer_id"].astype(str), strict=True))
+    phases = PhaseModel(flow, rules.voltage_standards[case.settings.voltage_standard])
+    return Ground(
+        case, rules, flow, solved, rates, transformers, standing, bounds.connected_kw, phases, supplier_of, issues
+    )
+
+
+def _reserving(
+    case: Case, rules: Policy, flow: LoadFlow, solved: SolvedYear, rates: Rates, extra: Power
+) -> tuple[pd.DataFrame, Bounds]:
+    """P7's transformers and P9's bounds with everything reserved."""
+    reserved = headroom.reserved_demand(case, rules)
+    transformers = headroom.transformer_headroom(rates.rated, reserved, rules, rates.curves.solver_failed)
+    base = added(everything_reserved(case, rules, solved, transformers, reserved), extra)
+    bounds = node_bounds(case, rules, rates.nodes, base, "load")
+    return transformers.drop_duplicates("transformer_id").set_index("transformer_id", drop=False), bounds
+
+
+def _in_volts(finding: Finding, rules: Policy, case: Case) -> Finding:
+    """A single-phase customer's voltage from line to neutral, as the standard states it."""
+    if not finding.connection.single_phase:
+        return finding
+    band = rules.voltage_standards[case.settings.voltage_standard].lv_single_phase
+    share = PHASE_V.get(band.nominal_v, band.nominal_v / math.sqrt(3.0)) / band.nominal_v
+    return replace(
+        finding, voltage_min_v=finding.voltage_min_v * share, voltage_floor_v=finding.voltage_floor_v * share
+    )
+
+
+PHASE_V = {380.0: 220.0, 400.0: 230.0}
+"""Nominal voltages of a phase, which are round, by that of the line, which is too."""
