@@ -103,13 +103,14 @@ def _project(best: Option) -> Word:
 def _cost(cost: CostEstimate | None) -> Word:
     if cost is None:
         return Word("", "")
-    parts_zh, parts_en = (
-        [f"用户承担约 {money(cost.customer)} 元"],
-        [f"about {money(cost.customer)} of it by the customer"],
-    )
+    if cost.customer.likely >= 0.5:
+        parts_zh = [f"用户承担约 {money(cost.customer)} 元"]
+        parts_en = [f"about {money(cost.customer)} of it paid by the customer"]
+    else:
+        parts_zh, parts_en = ["用户红线内无费用"], ["nothing behind the property line"]
     if cost.open.likely >= 0.5:
         parts_zh.append(f"{money(cost.open)} 元由谁承担以供电方案答复为准")
-        parts_en.append(f"for {money(cost.open)} the supply offer names the payer")
+        parts_en.append(f"for {money(cost.open)} of it the supply offer names the payer")
     return Word(
         f"费用约 {money(cost.total)} 元，其中{'，'.join(parts_zh)}（P12、P13）。",
         f" It costs about {money(cost.total)} CNY, {', '.join(parts_en)} (P12, P13).",

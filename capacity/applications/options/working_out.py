@@ -20,8 +20,11 @@ from capacity.tables.terms import Terms
 from capacity.tables.words import PROJECT_STAGE, Word
 from capacity.tables.works import Split, Work
 
-CONNECTION_ITSELF = frozenset(("lv_service_drop", "metering_lv", "metering_hv"))
+CONNECTION_ITSELF = frozenset(("lv_service_drop", "lv_pole", "metering_lv", "metering_hv"))
 """Done within the steps of P14 [choice]; everything else on the network's side is works outside them."""
+_BESIDE_A_SERVICE = frozenset(("trench", "lv_box"))
+"""Belongs to a service drop too, unless a line or cable is built beside it."""
+_LINES = frozenset(("lv_line", "lv_cable", "mv_line", "mv_cable"))
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,9 @@ def connected_on(option: Option, applied_on: dt.date, tools: Tools) -> PlannedDa
 
 def outside_works(works: Sequence[Work]) -> tuple[Work, ...]:
     """The works on the network's side beyond the connection itself."""
-    return tuple(work for work in works if work.stands == "network" and work.kind not in CONNECTION_ITSELF)
+    kinds = {work.kind for work in works}
+    itself = CONNECTION_ITSELF if kinds & _LINES else CONNECTION_ITSELF | _BESIDE_A_SERVICE
+    return tuple(work for work in works if work.stands == "network" and work.kind not in itself)
 
 
 def project_works(option: Option, setting: Setting) -> tuple[Work, ...]:
@@ -104,7 +109,7 @@ def _days_of(terms: Terms) -> _Days:
 
 def _forward(works: Sequence[Work], applied_on: dt.date, days: _Days, tools: Tools) -> list[StagePlan]:
     """Plans made forwards: of the works outside, then of the customer's own; none of what there is none of."""
-    begin = tools.days_later(applied_on, days.before).latest
+    begin = _begin(applied_on, days, tools)
     own = tuple(work for work in works if work.stands == "premises")
     return [tools.schedule_forward(part, begin) for part in (outside_works(works), own) if part]
 
@@ -121,10 +126,15 @@ def _plan(
     own = _own_works(longest) if longest > forward[0].working_days else Word("", "")
     if request.energise_on is None:
         return _told_forward(forward[0], days, own, energised, tools), energised
-    begin = tools.days_later(applied_on, days.before).latest
+    begin = _begin(applied_on, days, tools)
     ready_by = tools.days_later(request.energise_on, -days.after).earliest
     back = tools.schedule_back(outside, ready_by, begin)
     return _told_back(back, request.energise_on, ready_by, days, own, energised, tools), energised
+
+
+def _begin(applied_on: dt.date, days: _Days, tools: Tools) -> dt.date:
+    """The first day of the works: the working day after the answer."""
+    return tools.days_later(applied_on, days.before + 1).latest
 
 
 def _own_works(working_days: int) -> Word:
@@ -141,8 +151,8 @@ def _told_forward(plan: StagePlan, days: _Days, own: Word, energised: PlannedDay
         sentence_zh=f"工程共需 {plan.working_days} 个工作日，自 {plan.today} 起最早{done.zh}完成（P17）；其后装表接电 "
         f"{days.after} 个工作日（P14）。{own.zh}最早{supply.zh}送电。",
         sentence_en=f"The works take {_worked(plan.working_days)}; begun on {plan.today} they are done {done.en} "
-        f"at the earliest (P17). Metering and supply take {_worked(days.after)} after them (P14).{own.en} Supply is possible "
-        f"{supply.en} at the earliest.",
+        f"at the earliest (P17). Metering and supply take {_worked(days.after)} after them (P14).{own.en} Supply is "
+        f"possible {supply.en} at the earliest.",
     )
 
 
@@ -155,7 +165,8 @@ def _told_back(
     return replace(
         plan,
         sentence_zh=f"期望 {wanted} 送电：其前装表接电 {days.after} 个工作日（P14），工程须于 {ready_by} 前完成；"
-        f"工程共需 {plan.working_days} 个工作日，{stage.zh}最迟{start.zh}开始（P17）。{kept.zh}{own.zh}最早{supply.zh}送电。",
+        f"工程共需 {plan.working_days} 个工作日，{stage.zh}最迟{start.zh}开始（P17）。"
+        f"{kept.zh}{own.zh}最早{supply.zh}送电。",
         sentence_en=f"Supply is wanted on {wanted}: metering and supply take {_worked(days.after)} before it (P14), so "
         f"the works have to be done by {ready_by}. They take {_worked(plan.working_days)}; the stage '{stage.en}' has "
         f"to begin {start.en} at the latest (P17). {kept.en}{own.en} Supply is possible {supply.en} at the earliest.",
