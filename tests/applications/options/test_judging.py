@@ -116,9 +116,7 @@ def test_figures__never_contradict_their_rule() -> None:
     assert "80.1 % > 80 %" in exceeded.en
     kept = load_rate_in_words(finding(1.0, load_rate_percent=80.0004), 80.0, exceeded=False)
     assert "80 % ≤ 80 %" in kept.en
-    assert "353.5 V ≥ 353.45 V" in voltage_in_words(
-        finding(1.0, voltage_min_v=353.46, voltage_floor_v=353.45)
-    ).en
+    assert "353.5 V ≥ 353.45 V" in voltage_in_words(finding(1.0, voltage_min_v=353.46, voltage_floor_v=353.45)).en
     assert "353.3 V < 353.4 V" in voltage_in_words(finding(1.0, voltage_min_v=353.399, voltage_floor_v=353.4)).en
 
 
@@ -168,7 +166,10 @@ def test_set_aside__stays_in_the_list_with_its_reason() -> None:
     said = unsuited(candidate("lv_node"), request(500.0), SETTING)
     option = set_aside(candidate("lv_node"), said, SETTING.facts)
     assert (option.rank, option.verdict, option.finding) == (0, "not_before_project", None)
-    assert option.place.en == "rejected: 500 kW are above the 160 kW up to which connections are made at low voltage (P12)."
+    assert (
+        option.place.en
+        == "rejected: 500 kW are above the 160 kW up to which connections are made at low voltage (P12)."
+    )
 
 
 def test_shown_kw__does_not_look_like_the_limit() -> None:

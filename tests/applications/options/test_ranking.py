@@ -17,7 +17,9 @@ SETTING = setting()
 CHOICES = SETTING.choices
 
 
-def option(key: str, verdict: str = "yes", route_m: float = 40.0, yuan: float = 20_000.0, kind: str = "lv_node") -> Option:
+def option(
+    key: str, verdict: str = "yes", route_m: float = 40.0, yuan: float = 20_000.0, kind: str = "lv_node"
+) -> Option:
     one = candidate(kind, route_m, target_id=key)
     ask = request(95.0)
     made = judged(design_option(one, ask, 100.0, "rural", SETTING), finding(200.0), ask, 100.0, SETTING)
