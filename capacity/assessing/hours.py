@@ -13,7 +13,7 @@ from capacity.tables.node_profile import NODE_PROFILE
 
 
 def hours_at(ground: Ground, connection: Connection, addition: Addition, asked_kva: float) -> pd.DataFrame:
-    """The largest load in each month's hour alone, rows of ``tables.node_profile``, up to a little above ``asked_kva``."""
+    """The largest load in each month's hour alone: rows of ``tables.node_profile``."""
     cells = [(month, hour) for month in range(1, 13) for hour in range(24)]
     steps = [steps_of(ground.solved.timestamps, month, hour) for month, hour in cells]
     rows = [
