@@ -23,7 +23,7 @@ from capacity.tables.assessment import Assessment
 from capacity.tables.places import Candidate
 
 Metres = npt.NDArray[np.float64]
-_WIDTH, _HEIGHT, _FOOT = 7.3, 3.9, 0.34  # inches; the foot holds the legend
+_WIDTH, _HEIGHT, _FOOT = 7.3, 3.4, 0.34  # inches; the foot holds the legend
 _SMALLEST_M = 30.0
 _DETAIL_SHARE, _CROWDED_SHARE = 0.3, 0.07
 _FIRST, _OTHER, _GREY = INK, "#5C6B76", "#8C8C8C"

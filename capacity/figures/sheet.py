@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from capacity.figures.fonts import Lettering
-from capacity.tables.run import Manifest
+from capacity.tables.head import Head
 
 INK, MUTED, RED = "#14324A", "#6B6B6B", "#C00000"
 STATUS_FACE = {"open": "#CFEAF2", "pre_control": "#FFC94D", "blocked": "#B5443B", "no_data": "#E6E6E6"}
@@ -26,7 +26,7 @@ def new_figure(width_inch: float, height_inch: float) -> Figure:
     return figure
 
 
-def write_frame(figure: Figure, manifest: Manifest | None, letters: Lettering, title: str, note: str = "") -> float:
+def write_frame(figure: Figure, manifest: Head | None, letters: Lettering, title: str, note: str = "") -> float:
     """Write title, subtitle and foot; returns the fraction of the height that is left for the drawing at the top."""
     height_inch = figure.get_size_inches()[1]
     left = 0.35 / figure.get_size_inches()[0]
@@ -75,7 +75,7 @@ def quiet_axes(axes: Any) -> None:
         spine.set_color("#9A9A9A")
 
 
-def _subtitle(manifest: Manifest, letters: Lettering) -> str:
+def _subtitle(manifest: Head, letters: Lettering) -> str:
     case = letters.say(manifest.case_title_zh, manifest.case_title_en)
     parts = [case, letters.say(f"截至 {manifest.as_of:%Y-%m-%d}", f"as of {manifest.as_of:%Y-%m-%d}")]
     if manifest.scenario:

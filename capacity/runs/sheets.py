@@ -18,7 +18,7 @@ import xlsxwriter
 from capacity.errors import RunError
 from capacity.runs.cells import UNKNOWN, display_width, heading, number_format, shown, words_of
 from capacity.tables._schema import Table
-from capacity.tables.run import Manifest
+from capacity.tables.head import Head
 
 FONT = "Microsoft YaHei"
 _LINE_HEIGHT = 15.0
@@ -83,7 +83,7 @@ class Book:
     """A workbook being written, with the formats made so far."""
 
     workbook: Any
-    manifest: Manifest
+    manifest: Head
     formats: dict[tuple[str, str, bool, bool], Any] = field(default_factory=dict)
 
     def style(self, colour: str = "", number: str = "", boxed: bool = False, left: bool = False) -> Any:
@@ -99,7 +99,7 @@ class Book:
 
 
 @contextmanager
-def open_book(path: Path, manifest: Manifest, subject: str) -> Iterator[Book]:
+def open_book(path: Path, manifest: Head, subject: str) -> Iterator[Book]:
     """A workbook that is whole when the block ends.
 
     Raises

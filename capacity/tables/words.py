@@ -310,3 +310,32 @@ VERDICT = {
     "not_before_project": Word("项目投产前不能接入", "not before a project"),
     "unknown": Word("资料不足，无法判定", "not known: too little data"),
 }
+NOT_ANSWERED = "not_answered"
+ANSWER = {**VERDICT, NOT_ANSWERED: Word("未能答复", "not answered")}
+ORDER_OUTCOME = {
+    "gains": Word("得益", "gains"),
+    "loses": Word("受损", "loses"),
+    "changed": Word("千瓦数不变，答复有变", "as many kW, another answer"),
+    "same": Word("不变", "the same"),
+    NOT_ANSWERED: ANSWER[NOT_ANSWERED],
+}
+FORECAST_REASON = {
+    "": Word("", ""),
+    "no_readings": Word("无可用读数", "no readings that count"),
+    "out_of_service": Word("已停用", "out of service"),
+    "rating_changed": Word("更换额定容量不足一年", "less than a year of readings since its rating changed"),
+    "short_history": Word("读数不足一年", "less than a year of readings"),
+    "low_coverage": Word("最近一年有效读数不足", "too few days with a reading in the last year"),
+    "growth_unknown": Word("无可比的两个年度，增长率无从得知", "no two years to compare: growth is not known"),
+    "no_transformer": Word("无可预测的公变", "no public transformer that can be forecast"),
+}
+FORECAST_MODEL = {
+    "regression": Word("日历回归", "calendar regression"),
+    "last_year": Word("上年同期曲线", "last year's days"),
+    "seasonal_naive": Word("季节朴素法（基准）", "seasonal naive (baseline)"),
+}
+FORECAST_BOUND = {
+    "": Word("", ""),
+    "at_least": Word("至少（部分配变未知）", "at least: some transformers are unknown"),
+    "at_most": Word("至多（部分配变未知）", "at most: some transformers are unknown"),
+}

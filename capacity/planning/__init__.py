@@ -1,0 +1,1 @@
+"""Planning: forecast, measures, projects, schedule (P16–P20)."""
