@@ -5,6 +5,7 @@
 >>> issues = capacity.check(case)                        # doctest: +SKIP
 >>> run = capacity.run_study(case)                       # doctest: +SKIP
 >>> run.areas[["name", "status", "allowed_kva"]]         # doctest: +SKIP
+>>> capacity.assess(case, kw=120, at=(99.203, 25.103))   # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from capacity.applications.requests.showing import options_table as options_table
+    from capacity.asking import assess as assess
+    from capacity.assessing import open_assessor as open_assessor
     from capacity.case import apply_scenario as apply_scenario
     from capacity.case import load_case as load_case
     from capacity.case import load_scenario as load_scenario
@@ -34,12 +38,15 @@ _HOME = {
     "Run": "capacity.tables.run",
     "Window": "capacity.tables.case",
     "apply_scenario": "capacity.case",
+    "assess": "capacity.asking",
     "check": "capacity.study",
     "compare_runs": "capacity.runs",
     "draw_all": "capacity.figures",
     "load_case": "capacity.case",
     "load_policy": "capacity.policy",
     "load_scenario": "capacity.case",
+    "open_assessor": "capacity.assessing",
+    "options_table": "capacity.applications.requests.showing",
     "read_run": "capacity.runs",
     "run_month": "capacity.month",
     "run_study": "capacity.study",

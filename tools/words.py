@@ -21,6 +21,8 @@ _TITLES = {
     "SEVERITY": "Severity of an issue",
     "EFFECT": "What an issue does to the results",
     "VERDICT": "Can the customer be connected? (P6)",
+    "ANSWER": "The same, of many requests at once",
+    "ORDER_OUTCOME": "What another order of the requests changes",
     "PLACE_KIND": "Kinds of places for a connection (P15)",
     "PLACE_REASON": "Why a place will not do",
     "PLACE_CERTAINTY": "How certain a distance is",

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from capacity.cli import language, printing
-from capacity.errors import CapacityError, InputError, PublicationError, RegisterError
+from capacity.errors import CapacityError, InputError, PublicationError, RegisterError, RequestError
 
 app = typer.Typer(
     add_completion=False,
@@ -42,7 +42,18 @@ def options(
     language.set_language(lang)
 
 
-from capacity.cli import applications, cases, months, profile, publishing, runs, verify  # noqa: E402, F401  # their commands register with ``app``
+from capacity.cli import (  # noqa: E402  # their commands register with ``app``
+    application_accepting,  # noqa: F401
+    application_lists,  # noqa: F401
+    applications,  # noqa: F401
+    assess,  # noqa: F401
+    cases,  # noqa: F401
+    months,  # noqa: F401
+    profile,  # noqa: F401
+    publishing,  # noqa: F401
+    runs,  # noqa: F401
+    verify,  # noqa: F401
+)
 
 
 def main() -> None:
@@ -54,6 +65,10 @@ def main() -> None:
         printing.print_issues([issue for issue in error.issues if issue.severity == "error"], to=printing.errors)
         count = sum(issue.severity == "error" for issue in error.issues)
         printing.errors.print(language.say(f"共 {count} 个错误，未计算。", f"{count} errors; nothing was computed."))
+        sys.exit(INPUT_PROBLEM)
+    except RequestError as error:
+        for fault in language.say_each(error.faults_zh, error.faults_en):
+            printing.errors.print(fault, style="bold red", markup=False, highlight=False)
         sys.exit(INPUT_PROBLEM)
     except (PublicationError, RegisterError) as error:
         sentence = language.say(error.sentence_zh, error.sentence_en)

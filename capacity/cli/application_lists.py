@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from capacity.cli import INPUT_PROBLEM, application_tables, printing
-from capacity.cli.applications import (
+from capacity.cli.application_options import (
     DEFAULT_POLICY,
     AsJson,
     CaseFolder,
@@ -19,10 +19,10 @@ from capacity.cli.applications import (
     Url,
     Who,
     Why,
-    _open,
-    _who,
     applications_app,
+    open_at,
     rules_for,
+    who_is,
 )
 from capacity.cli.language import say
 
@@ -50,7 +50,7 @@ def list_applications(
     """List the applications of the register. 列出申请。"""
     from capacity.applications import register as reg
 
-    opened = _open(register)
+    opened = open_at(register)
     found = reg.applications(opened, status=status or ())
     if as_json:
         typer.echo(json.dumps([application_tables.as_json(opened, one) for one in found], ensure_ascii=False, indent=1))
@@ -63,7 +63,7 @@ def show(register: Url, application_id: Id, as_json: AsJson = False) -> None:
     """Show one application with its whole history. 查看申请及其历史。"""
     from capacity.applications import register as reg
 
-    opened = _open(register)
+    opened = open_at(register)
     one = reg.application(opened, application_id)
     if as_json:
         typer.echo(json.dumps(application_tables.as_json(opened, one), ensure_ascii=False, indent=1))
@@ -78,7 +78,7 @@ def timetable(register: Url, application_id: Id, policy: PolicyName = DEFAULT_PO
     from capacity import desk
     from capacity.applications import register as reg
 
-    opened = _open(register)
+    opened = open_at(register)
     one = reg.application(opened, application_id)
     rows = desk.customer_timetable(opened, one, rules_for(policy, None))
     if as_json:
@@ -94,7 +94,7 @@ def due(register: Url, policy: PolicyName = DEFAULT_POLICY, as_json: AsJson = Fa
     from capacity import desk
     from capacity.applications import register as reg
 
-    opened = _open(register)
+    opened = open_at(register)
     rows = desk.due(opened, reg.applications(opened, status=reg.OPEN), rules_for(policy, None))
     if as_json:
         typer.echo(_records(rows))
@@ -122,7 +122,7 @@ def verify(register: Url, as_json: AsJson = False) -> None:
     """Replay the whole history and compare it with the register; exit code 1 on a difference. 重放历史并核对。"""
     from capacity.applications.register import verify_history
 
-    issues = verify_history(_open(register))
+    issues = verify_history(open_at(register))
     if as_json:
         typer.echo(printing.issues_as_json(issues))
     else:
@@ -149,13 +149,13 @@ def import_applications(
     from capacity import desk
     from capacity.case import load_case
 
-    opened = _open(register)
+    opened = open_at(register)
     if file.is_dir():
         loaded = load_case(file)
-        done = desk.migrate_case(opened, loaded, rules_for(policy, loaded), who=_who(who), why=why)
+        done = desk.migrate_case(opened, loaded, rules_for(policy, loaded), who=who_is(who), why=why)
     else:
         beside = load_case(case) if case else None
-        done = desk.import_file(opened, file, rules_for(policy, beside), who=_who(who), why=why, case=beside)
+        done = desk.import_file(opened, file, rules_for(policy, beside), who=who_is(who), why=why, case=beside)
     if as_json:
         typer.echo(json.dumps(vars(done), ensure_ascii=False, indent=1))
     else:
@@ -180,7 +180,7 @@ def export_applications(
 
     if file.suffix.lower() not in (".csv", ".xlsx"):
         raise typer.BadParameter(say("文件名须以 .csv 或 .xlsx 结尾", "the file's name must end in .csv or .xlsx"))
-    opened = _open(register)
+    opened = open_at(register)
     table = reg.as_frame(opened, reg.applications(opened, status=status or ()))
     (write_csv if file.suffix.lower() == ".csv" else write_xlsx)(table, file)
     printing.where("已写出", "written", file)
@@ -191,7 +191,7 @@ def snapshot(register: Url) -> None:
     """Print the register as one consistent state with its hash, for programs. 输出登记册快照。"""
     from capacity.applications.register import take_snapshot
 
-    taken = take_snapshot(_open(register))
+    taken = take_snapshot(open_at(register))
     content = {
         "register_id": taken.register_id,
         "taken_at": taken.taken_at.isoformat(),

@@ -2,55 +2,35 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import getpass
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from capacity.cli import INPUT_PROBLEM, app, application_tables, printing
+from capacity.cli import printing
+from capacity.cli.application_options import (
+    DEFAULT_POLICY,
+    AreaClass,
+    AsJson,
+    Category,
+    Id,
+    Kind,
+    PolicyName,
+    Seen,
+    Url,
+    Who,
+    Why,
+    applications_app,
+    day_of,
+    open_at,
+    place_of,
+    rules_named,
+    tell,
+    who_is,
+)
 from capacity.cli.language import say
-from capacity.cli.runs import moment
 
 if TYPE_CHECKING:
-    from capacity.applications.register import Register
-    from capacity.tables.case import Case
-    from capacity.tables.policy import Policy
-    from capacity.tables.register import Application, Claim, Facts
-
-DEFAULT_POLICY = "baoshan-2021"
-applications_app = typer.Typer(no_args_is_help=True, help="The register of applications. 用电申请登记册。")
-app.add_typer(applications_app, name="applications")
-
-Url = Annotated[
-    str,
-    typer.Option(
-        "--register",
-        envvar="CAPACITY_REGISTER",
-        help="The register: sqlite:///folder/register.db (or the path of the .db file), or "
-        "postgresql://user:password@host/database.",
-        metavar="URL",
-    ),
-]
-Id = Annotated[str, typer.Argument(help="The application's id.", metavar="ID")]
-Who = Annotated[
-    str | None, typer.Option(help="Who does it; default: the name you are logged in with.", envvar="CAPACITY_WHO")
-]
-Why = Annotated[str, typer.Option(help="Why; kept in the history.")]
-Seen = Annotated[
-    int | None,
-    typer.Option("--version", help="The version you looked at; refused if somebody changed it since.", min=1),
-]
-PolicyName = Annotated[str, typer.Option("--policy", help="Policy with the rules P12 and P14: bundled, or a file.")]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
-CaseFolder = Annotated[
-    Path | None, typer.Option("--case", help="The case: what accepted applications reserve on.", metavar="CASE")
-]
-Kind = Literal["resident", "small_business", "other"]
-Category = Literal["residential", "commercial", "industrial", "agricultural", "public_service", "ev_charging"]
-AreaClass = Literal["city", "county", "town", "rural"]
+    from capacity.tables.register import Facts
 
 
 @applications_app.command()
@@ -95,17 +75,17 @@ def add(
     from capacity.desk import lv_limit_kw
     from capacity.tables.register import Facts
 
-    longitude, latitude = _place(at)
+    longitude, latitude = place_of(at)
     facts = Facts(
         p_kw=kw, customer_kind=customer_kind, category=category, area_class=area_class, voltage=voltage, supply=supply,
         urgent_kw=urgent_kw, power_factor=power_factor, phases=phases, longitude=longitude, latitude=latitude,
-        transformer_id=transformer, node_id=node, feeder_id=feeder, energise_on=_day(energise), customer=customer,
+        transformer_id=transformer, node_id=node, feeder_id=feeder, energise_on=day_of(energise), customer=customer,
         note=note,
     )  # fmt: skip
-    limit = lv_limit_kw(_rules(policy))
-    opened = _open(register)
-    done = reg.add(opened, facts, who=_who(who), why=why, application_id=application_id, lv_limit_kw=limit)
-    _tell(opened, done, as_json)
+    limit = lv_limit_kw(rules_named(policy))
+    opened = open_at(register)
+    done = reg.add(opened, facts, who=who_is(who), why=why, application_id=application_id, lv_limit_kw=limit)
+    tell(opened, done, as_json)
 
 
 @applications_app.command()
@@ -134,17 +114,17 @@ def amend(
     from capacity.desk import lv_limit_kw
 
     given = {"p_kw": kw, "urgent_kw": urgent_kw, "power_factor": power_factor, "voltage": voltage,
-             "transformer_id": transformer, "node_id": node, "feeder_id": feeder, "energise_on": _day(energise),
+             "transformer_id": transformer, "node_id": node, "feeder_id": feeder, "energise_on": day_of(energise),
              "note": note}  # fmt: skip
     changes = {name: None if value == "-" else value for name, value in given.items() if value is not None}
-    opened, limit = _open(register), lv_limit_kw(_rules(policy))
+    opened, limit = open_at(register), lv_limit_kw(rules_named(policy))
     found = reg.application(opened, application_id)
     facts: Facts = replace(found.facts, **changes)  # type: ignore[arg-type]  # columns by their names
     done = reg.amend(
-        opened, application_id, facts, who=_who(who), why=why, expected_version=version or found.version,
+        opened, application_id, facts, who=who_is(who), why=why, expected_version=version or found.version,
         lv_limit_kw=limit,
     )  # fmt: skip
-    _tell(opened, done, as_json)
+    tell(opened, done, as_json)
 
 
 @applications_app.command()
@@ -160,45 +140,10 @@ def offer(
     """The supply offer was given to the customer; it reserves nothing. 答复供电方案。"""
     from capacity.applications import register as reg
 
-    opened = _open(register)
-    day = _day(valid_until)
-    done = reg.offer(opened, application_id, who=_who(who), why=why, valid_until=day, expected_version=version)
-    _tell(opened, done, as_json)
-
-
-@applications_app.command()
-def accept(
-    register: Url,
-    application_id: Id,
-    run: Annotated[
-        Path | None,
-        typer.Option(help="The run by whose figures it is judged, less what was accepted since (low voltage).",
-                     metavar="RUN"),
-    ] = None,
-    claim: Annotated[
-        Path | None, typer.Option(help="A claim as JSON, from a program that assessed it by load flow.", metavar="FILE")
-    ] = None,
-    who: Who = None,
-    why: Why = "",
-    version: Seen = None,
-    as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Accept an offered application and reserve its capacity, once: or say why not. 确认并占用容量。"""
-    from capacity.applications import register as reg
-
-    if (run is None) == (claim is None):
-        raise typer.BadParameter(say("请用 --run 或 --claim 之一", "give one of --run and --claim"))
-    opened = _open(register)
-    if run is not None:
-        from capacity.applications.register.from_run import judge_by_run
-        from capacity.runs import read_run
-
-        compute = judge_by_run(read_run(run))
-        done = reg.accept_with(opened, application_id, compute, who=_who(who), why=why, expected_version=version)
-    else:
-        assert claim is not None
-        done = reg.accept(opened, application_id, _claim(claim), who=_who(who), why=why)
-    _tell(opened, done, as_json)
+    opened = open_at(register)
+    day = day_of(valid_until)
+    done = reg.offer(opened, application_id, who=who_is(who), why=why, valid_until=day, expected_version=version)
+    tell(opened, done, as_json)
 
 
 @applications_app.command("works-started")
@@ -208,9 +153,9 @@ def works_started(
     """Works outside or of the customer began: the clock of P14 stands. 外部或客户工程开工。"""
     from capacity.applications import register as reg
 
-    opened = _open(register)
-    done = reg.works(opened, application_id, ready=False, who=_who(who), why=why, expected_version=version)
-    _tell(opened, done, as_json)
+    opened = open_at(register)
+    done = reg.works(opened, application_id, ready=False, who=who_is(who), why=why, expected_version=version)
+    tell(opened, done, as_json)
 
 
 @applications_app.command("works-ready")
@@ -220,9 +165,9 @@ def works_ready(
     """Those works are finished and reported: the clock runs. 工程完工报验。"""
     from capacity.applications import register as reg
 
-    opened = _open(register)
-    done = reg.works(opened, application_id, ready=True, who=_who(who), why=why, expected_version=version)
-    _tell(opened, done, as_json)
+    opened = open_at(register)
+    done = reg.works(opened, application_id, ready=True, who=who_is(who), why=why, expected_version=version)
+    tell(opened, done, as_json)
 
 
 @applications_app.command()
@@ -232,8 +177,8 @@ def energise(
     """The customer was switched on; reserves until meters see it. 装表接电。"""
     from capacity.applications import register as reg
 
-    opened = _open(register)
-    _tell(opened, reg.energise(opened, application_id, who=_who(who), why=why, expected_version=version), as_json)
+    opened = open_at(register)
+    tell(opened, reg.energise(opened, application_id, who=who_is(who), why=why, expected_version=version), as_json)
 
 
 @applications_app.command("taken-up")
@@ -248,8 +193,8 @@ def taken_up(
     """The case holds an energised customer's load now, without a meter telling. 负荷已计入算例，停止占用。"""
     from capacity.applications import register as reg
 
-    opened = _open(register)
-    _tell(opened, reg.take_up(opened, application_id, who=_who(who), why=why, expected_version=version), as_json)
+    opened = open_at(register)
+    tell(opened, reg.take_up(opened, application_id, who=who_is(who), why=why, expected_version=version), as_json)
 
 
 @applications_app.command()
@@ -264,8 +209,8 @@ def withdraw(
     """The customer withdrew; what was reserved is free again. 撤回。"""
     from capacity.applications import register as reg
 
-    opened = _open(register)
-    _tell(opened, reg.withdraw(opened, application_id, who=_who(who), why=why, expected_version=version), as_json)
+    opened = open_at(register)
+    tell(opened, reg.withdraw(opened, application_id, who=who_is(who), why=why, expected_version=version), as_json)
 
 
 @applications_app.command()
@@ -280,67 +225,5 @@ def expire(
     """The application or its offer ran out; what was reserved is free again. 失效。"""
     from capacity.applications import register as reg
 
-    opened = _open(register)
-    _tell(opened, reg.expire(opened, application_id, who=_who(who), why=why, expected_version=version), as_json)
-
-
-def _tell(opened: Register, done: Application, as_json: bool) -> None:
-    """What the application is now."""
-    if as_json:
-        typer.echo(json.dumps(application_tables.as_json(opened, done), ensure_ascii=False, indent=1))
-    else:
-        printing.console.print(application_tables.one_line(done), highlight=False, markup=False)
-
-
-def _open(url: str) -> Register:
-    from capacity.applications.register import open_register
-
-    return open_register(url)
-
-
-def _who(given: str | None) -> str:
-    return given or getpass.getuser()
-
-
-def _rules(name: str) -> Policy:
-    from capacity.policy import load_policy
-
-    path = Path(name)
-    return load_policy(path.name, path.parent) if path.parent.name or path.is_file() else load_policy(name)
-
-
-def rules_for(name: str, case: Case | None) -> Policy:
-    """The case's policy, else the one of that name."""
-    from capacity.policy import policy_of
-
-    return policy_of(case) if case is not None else _rules(name)
-
-
-def _day(text: str | None) -> dt.date | None:
-    at = moment(text)
-    return None if at is None else at.date()
-
-
-def _place(text: str | None) -> tuple[float | None, float | None]:
-    if text is None:
-        return None, None
-    try:
-        longitude, latitude = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise typer.BadParameter(
-            say(f"无法识别的位置“{text}”，请用 99.17,25.11", f"'{text}' is not a place; write 99.17,25.11")
-        ) from error
-    return longitude, latitude
-
-
-def _claim(path: Path) -> Claim:
-    from capacity.applications.register import claim_of_json
-
-    try:
-        return claim_of_json(path.read_text(encoding="utf-8-sig"))
-    except (ValueError, TypeError, KeyError) as error:
-        printing.errors.print(say(f"“{path}”不是核定依据（{error}）", f"'{path}' is no claim ({error})"), markup=False)
-        raise typer.Exit(INPUT_PROBLEM) from error
-
-
-from capacity.cli import application_lists  # noqa: E402, F401  # its commands register with ``applications_app``
+    opened = open_at(register)
+    tell(opened, reg.expire(opened, application_id, who=who_is(who), why=why, expected_version=version), as_json)

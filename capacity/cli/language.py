@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import locale
 import os
+from collections.abc import Sequence
 from typing import Literal
 
 from capacity.tables.words import Word
@@ -26,6 +27,11 @@ def language() -> Language:
 
 def say(zh: str, en: str) -> str:
     """The sentence in the language in use."""
+    return zh if language() == "zh" else en
+
+
+def say_each(zh: Sequence[str], en: Sequence[str]) -> Sequence[str]:
+    """Several sentences in the language in use."""
     return zh if language() == "zh" else en
 
 

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from capacity.tables._schema import count, moment, number, table, text
-from capacity.tables.words import PLACE_KIND, VERDICT, Word
+from capacity.tables.words import ANSWER, ORDER_OUTCOME, PLACE_KIND
 
-NOT_ANSWERED = "not_answered"
-OUTCOME = {
-    "gains": Word("得益", "gains"),
-    "loses": Word("受损", "loses"),
-    "changed": Word("千瓦数不变，答复有变", "as many kW, another answer"),
-    "same": Word("不变", "the same"),
-    "not_answered": Word("未能答复", "not answered"),
-}
-Outcome = Literal["gains", "loses", "changed", "same", "not_answered"]
-ANSWER = {**VERDICT, NOT_ANSWERED: Word("未能答复", "not answered")}
 _ANSWERS = tuple(ANSWER)
 
 ASSESSED = table(
@@ -27,8 +15,8 @@ ASSESSED = table(
     {
         "position": count("次序", "position"),
         "application_id": text("申请编号", "application id", key=True),
-        "p_kw": number("申请容量", "requested power", "kW", above=0.0),
-        "urgent_kw": number("急需容量", "urgent power", "kW", missing="no urgent part", above=0.0),
+        "p_kw": number("申请容量", "requested power", "kW"),
+        "urgent_kw": number("急需容量", "urgent power", "kW", missing="no urgent part"),
         "received_at": moment("受理时间", "received at", missing="not stated"),
         "verdict": text("结论", "verdict", choices=_ANSWERS),
         "promised_kw": number(
@@ -64,7 +52,7 @@ COMPARED = table(
     "One row per request: what it gets in either order.",
     {
         "application_id": text("申请编号", "application id", key=True),
-        "p_kw": number("申请容量", "requested power", "kW", above=0.0),
+        "p_kw": number("申请容量", "requested power", "kW"),
         "position_before": count("原次序", "position before"),
         "position_after": count("新次序", "position after"),
         "verdict_before": text("原结论", "verdict before", choices=_ANSWERS),
@@ -74,6 +62,6 @@ COMPARED = table(
         "difference_kw": number("差额", "difference", "kW", "After less before.", missing="not known in one of them"),
         "target_before": text("原接入设备", "connected to before", missing="no option will do"),
         "target_after": text("新接入设备", "connected to after", missing="no option will do"),
-        "outcome": text("得失", "outcome", choices=tuple(OUTCOME)),
+        "outcome": text("得失", "outcome", choices=tuple(ORDER_OUTCOME)),
     },
 )  # fmt: skip

@@ -10,12 +10,13 @@ from typing import Any
 
 import pandas as pd
 
+from capacity.applications.requests.allowed import allowed
 from capacity.applications.requests.reading import Filed
 from capacity.errors import RequestError
 from capacity.tables._schema import conform, empty
-from capacity.tables.assessed import ASSESSED, COMPARED, NOT_ANSWERED
+from capacity.tables.assessed import ASSESSED, COMPARED
 from capacity.tables.assessment import Assessment, Option, Verdict
-from capacity.tables.words import Word
+from capacity.tables.words import NOT_ANSWERED, Word
 
 Answer = Assessment | Exception
 """What ``Assessor.assess_in_order`` gives for one request."""
@@ -154,11 +155,12 @@ def _about(option: Option) -> dict[str, Any]:
         "route_m": option.candidate.route_m,
         "energised_on": pd.Timestamp(_latest(option)),
     }
+    room = allowed(option)
+    if room is not None:
+        about["allowed_kva"] = room.kva
+        about["limited_by"] = room.binding.element_id if room.binding is not None else None
     if option.finding is not None:
-        binding = option.finding.strict.binding
-        about["allowed_kva"] = option.finding.strict.kva
         about["load_rate_percent"] = option.finding.load_rate_percent
-        about["limited_by"] = binding.element_id if binding is not None else None
     if option.cost is not None:
         about["cost_yuan"] = option.cost.total.likely
         about["customer_yuan"] = option.cost.customer.likely
