@@ -234,11 +234,12 @@ def case_of_run(
         issues += differences({file.name: manifest.scenario_sha256}, {file.name: sha256_of(file)})
     if issues:
         raise InputError(issues)
-    rules = policy.policy_of(case)
+    scenario = load_scenario(file) if manifest.scenario is not None and file is not None else None
+    rules = policy.with_variant(policy.policy_of(case), scenario)
     issues = policy_differences(manifest, rules)
     if issues:
         raise InputError(issues)
-    studied = apply_scenario(case, load_scenario(file)) if manifest.scenario is not None and file is not None else case
+    studied = apply_scenario(case, scenario) if scenario is not None else case
     return replace(studied, applications=run.applications), rules
 
 

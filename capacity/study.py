@@ -70,7 +70,7 @@ def run_study(
 
     Parameters
     ----------
-    scenario : changes laid over the case; the case itself is not touched.
+    scenario : changes laid over the case; the case itself is not touched. Its policy values replace those of ``rules``.
     rules : the policy, if not the one that the case names.
     window : the steps to look at, if not the policy's months before the case's as-of date (P1).
     engine : load-flow engine, or ``auto`` for the fastest exact one per island.
@@ -95,7 +95,7 @@ def run_study(
     """
     clock, memory = _Clock(progress), memory or Memory(lasting=False)
     with clock.stage("check"):
-        rules = rules or policy.policy_of(case)
+        rules = policy.with_variant(rules or policy.policy_of(case), scenario)
         studied = apply_scenario(case, scenario) if scenario else case
         window = window or past_window(studied, rules)
         issues = _without_errors(check(studied, window, rules=rules))

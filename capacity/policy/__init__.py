@@ -5,6 +5,7 @@ from capacity.policy.evidence import gather_evidence
 from capacity.policy.file import bundled_policies, load_policy, policy_of
 from capacity.policy.status import area_status, with_status
 from capacity.policy.terms import connection_terms, terms_for
+from capacity.policy.variant import with_variant
 from capacity.policy.working_days import (
     Deadline,
     NotPublished,
@@ -36,5 +37,6 @@ __all__ = [
     "terms_for",
     "timetable",
     "with_status",
+    "with_variant",
     "working_days_between",
 ]

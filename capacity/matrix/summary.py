@@ -1,0 +1,88 @@
+"""Reading a matrix back, and the fan of its triggers per year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from capacity.matrix.store import FOLDER, cell_file, facts_of, read_cell, read_record
+from capacity.tables._schema import conform, empty
+from capacity.tables.matrix import CELLS, FAN, TRIGGERS, MatrixRecord
+
+ALLOWED = "allowed_kva"
+CENTRAL = 0
+
+
+def read_cells(target: Path, *, level: str | None = None) -> pd.DataFrame:
+    """Every cell of a matrix, ``tables.matrix.CELLS``.
+
+    Parameters
+    ----------
+    level : ``area``, ``transformer``, ``feeder`` or ``substation``, if not all.
+
+    Raises
+    ------
+    RunError
+        The folder holds no matrix.
+    """
+    frames = []
+    for file in cell_files(target, read_record(target)):
+        cell = read_cell(file)
+        frames.append(cell if level is None else cell[cell["level"] == level])
+    return conform(pd.concat(frames, ignore_index=True), CELLS) if frames else empty(CELLS)
+
+
+def cell_files(target: Path, record: MatrixRecord) -> Iterator[Path]:
+    """The files of the cells that belong to the matrix as it was last made, in order."""
+    for scenario in sorted(record.scenarios):
+        for folder in sorted((target / FOLDER / scenario).glob("*")):
+            if folder.name.isdecimal() and int(folder.name) in record.years:
+                files = (cell_file(target, scenario, int(folder.name), draw) for draw in range(record.draws + 1))
+                yield from (file for file in files if facts_of(file) is not None)
+
+
+def fan_of(cells: pd.DataFrame) -> pd.DataFrame:
+    """How many areas raise each rule per scenario and year: median and 10/90 % over the draws, the central one beside.
+
+    For P6 applications count, for P10 nodes below their limit make their area one that raises it. ``allowed_kva`` is
+    the sum of the areas' P8 figures (areas on one feeder are alternatives: it falls with what is left, it cannot be
+    promised as a whole); areas without a figure are left out of it.
+
+    Returns
+    -------
+    DataFrame of ``tables.matrix.FAN``.
+    """
+    areas = cells[cells["level"] == "area"]
+    rows = []
+    for (scenario, year), mine in areas.groupby(["scenario", "year"], sort=True):
+        counts = _per_draw(mine)
+        basis = mine.drop_duplicates("draw").set_index("draw")["basis"]
+        drawn = counts[counts.index != CENTRAL]
+        for quantity in counts.columns:
+            values = drawn[quantity].to_numpy(dtype=np.float64)
+            low, median, high = np.quantile(values, [0.1, 0.5, 0.9]) if len(values) else (np.nan,) * 3
+            central = CENTRAL in counts.index
+            rows.append(
+                {
+                    "scenario": scenario,
+                    "year": year,
+                    "quantity": quantity,
+                    "basis": basis[drawn.index[0]] if len(drawn) else None,
+                    "draws": len(drawn),
+                    "p10_value": low,
+                    "median_value": median,
+                    "p90_value": high,
+                    "central_value": float(counts.at[CENTRAL, quantity]) if central else np.nan,
+                    "central_basis": basis[CENTRAL] if central else None,
+                }
+            )
+    return conform(pd.DataFrame(rows), FAN) if rows else empty(FAN)
+
+
+def _per_draw(areas: pd.DataFrame) -> pd.DataFrame:
+    """By draw: areas that raise each rule, and the sum of what they can take."""
+    raised = {rule: areas[rule].fillna(0).gt(0).groupby(areas["draw"]).sum() for rule in TRIGGERS}
+    return pd.DataFrame({**raised, ALLOWED: areas[ALLOWED].groupby(areas["draw"]).sum()}).sort_index()
