@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from capacity.applications.options.setting import GridFacts, Setting
+from capacity.applications.options.telling import joined
 from capacity.tables.assessment import Design, Option, Request
 from capacity.tables.connection import Connection
 from capacity.tables.places import Candidate
@@ -71,6 +72,7 @@ def not_needed(setting: Setting) -> Word:
 def set_aside(candidate: Candidate, reason: Word, facts: GridFacts) -> Option:
     """A candidate that was not checked by load flow, with the reason, as a rejected option without works."""
     node_id = candidate.node_id or facts.far_end(candidate.line_id)
+    reason = joined(reason)
     return Option(
         design=Design(candidate, Connection(candidate.key, node_id), ()),
         finding=None,
@@ -84,7 +86,7 @@ def set_aside(candidate: Candidate, reason: Word, facts: GridFacts) -> Option:
 def rejected(reason: Word) -> Word:
     """The place of an option that will not do."""
     en = reason.en.removesuffix(".")
-    if en[1:2].islower():
+    if en[1:2].islower() or en.startswith("A "):
         en = en[:1].lower() + en[1:]
     return Word(f"未采用：{reason.zh.removesuffix('。')}。", f"rejected: {en}.")
 

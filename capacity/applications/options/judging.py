@@ -198,9 +198,11 @@ def _as_it_stands(limited: Word, finding: Finding) -> Word:
 
 
 def _by(finding: Finding) -> Word:
-    """How a single-phase figure was found, where by the stated rule."""
+    """That a single-phase figure was found by the stated rule, which the finding spells out; else empty."""
     phase = finding.phase
-    return Word(phase.basis_zh, phase.basis_en) if phase is not None and phase.method == "rule" else Word("", "")
+    if phase is None or phase.method != "rule":
+        return Word("", "")
+    return Word("相别未录全，按保守规则核定（P10）", "by the conservative rule, phases not being recorded (P10)")
 
 
 def _against_room(asked_kva: float, room: Room, *, fit: bool) -> Word:

@@ -130,10 +130,10 @@ def _place(number: int, standing: _Standing, option: Option, ranked: Sequence[tu
 
 def _first_place(standing: _Standing, option: Option, ranked: Sequence[tuple[_Standing, Option]]) -> Word:
     safety, route = _SAFETY[standing.safety], metres(option.candidate.route_m)
-    nearest = len(ranked) == 1 or standing.route_m <= min(one.route_m for one, _ in ranked)
+    others = [one.route_m for one, _ in ranked[1:] if one.safety == standing.safety]
     near = Word(f"路径 {route} 米", f"over {route} m")
-    if nearest and len(ranked) > 1:
-        near = Word(f"{near.zh}，为最近", f"{near.en}, the nearest")
+    if others and standing.route_m <= min(others):
+        near = Word(f"{near.zh}，为其中最近", f"{near.en}, the nearest of those")
     return Word(f"第1位：{safety.zh}，{near.zh}（P15）。", f"1st: {safety.en}, {near.en} (P15).")
 
 

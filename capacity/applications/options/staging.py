@@ -12,7 +12,7 @@ import pandas as pd
 from capacity.applications.options.judging import Firm, firm_of, fits, needed_at_once_kva
 from capacity.applications.options.setting import Setting, Tools
 from capacity.applications.options.telling import limit_in_words
-from capacity.applications.options.working_out import connected_on, outside_works
+from capacity.applications.options.working_out import begin_on, connected_on, outside_works, ready_by
 from capacity.tables.assessment import Option, Request, StagedOffer
 from capacity.tables.connection import Room
 from capacity.tables.words import CRITERION, PLACE_KIND, Word
@@ -90,13 +90,16 @@ def project_rows(
     Parameters
     ----------
     works : ``option.project`` (P6), or :func:`supporting_works` of the option that brings the whole power (P16).
-    wanted : the day to schedule backwards from (P17); None: forwards from the day of application.
+    wanted : the day that supply is wanted on, to schedule backwards from (P17), less the last step of P14; None:
+        forwards. The project begins when the option's own works may: on the working day after the answer.
     """
     if not works:
         return None
-    plan = (
-        tools.schedule_forward(works, applied_on) if wanted is None else tools.schedule_back(works, wanted, applied_on)
-    )
+    begin = begin_on(option, applied_on, tools)
+    if wanted is None:
+        plan = tools.schedule_forward(works, begin)
+    else:
+        plan = tools.schedule_back(works, ready_by(option, wanted, tools), begin)
     area_class = option.cost.area_class if option.cost else "rural"
     estimate = tools.cost(works, None, area_class)  # type: ignore[arg-type]  # an estimate keeps the class as text
     names = "、".join(work.words.zh for work in works)

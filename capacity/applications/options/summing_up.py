@@ -63,18 +63,27 @@ def money(amount: Yuan) -> str:
 
 def _connected(best: Option, verdict: Word, request: Request, tools: Tools) -> Word:
     kind, route = PLACE_KIND[best.candidate.kind], metres(best.candidate.route_m)
-    target = best.candidate.target_id
+    target = _targets(best)
     day = tools.day_in_words(best.energised) if best.energised is not None else None
     when_zh, when_en = (f"，最早{day.zh}送电", f", supply {day.en} at the earliest") if day is not None else ("", "")
     late = _late(best, request)
     project = _project(best)
     cost = _cost(best.cost)
     return Word(
-        f"{verdict.zh}：{request.kw:g} kW，{kind.zh}（{target}），路径 {route} 米{when_zh}{late.zh}。"
+        f"{verdict.zh}：{request.kw:g} kW，{kind.zh}（{target.zh}），路径 {route} 米{when_zh}{late.zh}。"
         f"{project.zh}{cost.zh}",
-        f"{_capital(verdict.en)}: {request.kw:g} kW, {kind.en} ({target}), over {route} m{when_en}{late.en}."
+        f"{_capital(verdict.en)}: {request.kw:g} kW, {kind.en} ({target.en}), over {route} m{when_en}{late.en}."
         f"{project.en}{cost.en}",
     )
+
+
+def _targets(best: Option) -> Word:
+    """What it is connected to; of a dual supply both."""
+    one = best.candidate
+    first = one.pairs_with.partition(":")[2]
+    if not first:
+        return Word(one.target_id, one.target_id)
+    return Word(f"{one.target_id}，第一路 {first}", f"{one.target_id}, the first being {first}")
 
 
 def _late(best: Option, request: Request) -> Word:
@@ -95,9 +104,9 @@ def _project(best: Option) -> Word:
     if best.verdict != "yes_with_project":
         return Word("", "")
     if not best.project:
-        return Word("须提前立项（P6）。", " A project is to be initiated early (P6).")
+        return Word("", "")
     zh, en = "、".join(one.words.zh for one in best.project), ", ".join(one.words.en for one in best.project)
-    return Word(f"须提前立项（P6）：{zh}。", f" A project is to be initiated early (P6): {en}.")
+    return Word(f"项目内容：{zh}。", f" The project: {en}.")
 
 
 def _cost(cost: CostEstimate | None) -> Word:

@@ -86,14 +86,14 @@ def load_rate_in_words(finding: Finding, limit_percent: float, *, exceeded: bool
     if not exceeded and finding.load_rate_percent > limit_percent:  # within the exactness of the figures
         rate = f"{limit_percent:g}"
     sign_zh, sign_en = (f"超过 {limit_percent:g} %", ">") if exceeded else (f"不超过 {limit_percent:g} %", "≤")
-    before_zh = before_en = ""
+    now_zh = now_en = ""
     if not math.isnan(finding.load_rate_before_percent):
         now = f"{rounded_down(finding.load_rate_before_percent, 1):.1f}"
-        before_zh, before_en = f"由 {now} % ", f" from {now} %"
+        now_zh, now_en = f"，现为 {now} %", f"; it stands at {now} % now"
     at = when(finding.load_rate_at)
     return Word(
-        f"配变最高负载率{before_zh}升至 {rate} %，{sign_zh}（P6）{at.zh}",
-        f"the transformer's highest load rate rises{before_en} to {rate} % {sign_en} {limit_percent:g} % (P6){at.en}",
+        f"配变最高负载率将为 {rate} %，{sign_zh}（P6）{at.zh}{now_zh}",
+        f"the transformer's highest load rate would be {rate} % {sign_en} {limit_percent:g} % (P6){at.en}{now_en}",
     )
 
 
@@ -124,6 +124,6 @@ def unknown_in_words(reason: RoomReason) -> Word:
 
 def joined(*parts: Word) -> Word:
     """Phrases as one sentence; empty ones are left out."""
-    zh = "，".join(part.zh for part in parts if part.zh)
-    en = "; ".join(part.en for part in parts if part.en)
+    zh = "，".join(part.zh.removesuffix("。") for part in parts if part.zh)
+    en = "; ".join(part.en.removesuffix(".") for part in parts if part.en)
     return Word(f"{zh}。", f"{en[:1].upper()}{en[1:]}.")

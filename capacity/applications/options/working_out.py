@@ -66,6 +66,16 @@ def work_out(
     return replace(worked_out, plan=plan, energised=None if option.verdict == "staged" else connected)
 
 
+def ready_by(option: Option, wanted: dt.date, tools: Tools) -> dt.date:
+    """When works have to be done for supply on a day: before the last step of P14 (inspection, metering, supply)."""
+    return wanted if option.terms is None else tools.days_later(wanted, -_days_of(option.terms).after).earliest
+
+
+def begin_on(option: Option, applied_on: dt.date, tools: Tools) -> dt.date:
+    """The first day of an option's works: the working day after the answer."""
+    return applied_on if option.terms is None else _begin(applied_on, _days_of(option.terms), tools)
+
+
 def connected_on(option: Option, applied_on: dt.date, tools: Tools) -> PlannedDay | None:
     """When what an option can have now can be had: P14's days and the works; None where it is not worked out."""
     if option.terms is None:

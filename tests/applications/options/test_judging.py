@@ -44,8 +44,8 @@ def test_yes_with_project__between_the_limit_and_the_rating() -> None:
     found = finding(90.0, 100.0, load_rate_before_percent=61.0, load_rate_percent=84.3)
     assert verdict(found) == "yes_with_project"
     said = reason(found)
-    assert "from 61.0 % to 84.3 % > 80 % (P6) on 2025-01-28 19:15" in said.en
-    assert "由 61.0 % 升至 84.3 %，超过 80 %（P6）" in said.zh
+    assert "would be 84.3 % > 80 % (P6) on 2025-01-28 19:15; it stands at 61.0 % now" in said.en
+    assert "将为 84.3 %，超过 80 %（P6）（2025-01-28 19:15），现为 61.0 %" in said.zh
 
 
 def test_staged__the_urgent_part_or_a_least_power() -> None:
@@ -101,7 +101,7 @@ def test_single_phase__the_worst_phase_counts() -> None:
     found = finding(100.0, phase=phase)
     assert verdict(found, kw=3.8, phases=1) == "yes"
     assert verdict(found, kw=3.9, phases=1) == "not_before_project"
-    assert "reckoned at the worst phase" in reason(found, kw=3.8, phases=1).en
+    assert reason(found, kw=3.8, phases=1).en.endswith("by the conservative rule, phases not being recorded (P10).")
     assert "201.4 V ≥ 198 V" in reason(found, kw=3.8, phases=1).en
     unknown = replace(phase, room_kva=math.nan)
     assert verdict(finding(100.0, phase=unknown), kw=3.8, phases=1) == "unknown"

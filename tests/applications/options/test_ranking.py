@@ -86,7 +86,7 @@ def test_places__say_what_decided() -> None:
         lv_first=True,
     )
     said = {one.candidate.target_id: one.place for one in ranked}
-    assert said["a"].en == "1st: safe as the grid stands, over 40 m, the nearest (P15)."
+    assert said["a"].en == "1st: safe as the grid stands, over 40 m, the nearest of those (P15)."
     assert said["b"].en == "2nd: as safe as the 1st, about as near, but about 13,000 CNY dearer (P15)."
     assert said["f"].en == "3rd: as safe as the 2nd, and the same in everything else: by id (P15)."
     assert said["c"].en == "4th: as safe as the 3rd, but 85 m farther (P15)."

@@ -85,7 +85,9 @@ def test_backwards__metering_comes_after_the_works() -> None:
 
 
 def test_tee__the_customers_own_works_count_beside() -> None:
-    made = option("mv_tee", request(500.0), finding(600.0), route_m=0.0)  # a tee switch alone against the customer's station
+    made = option(
+        "mv_tee", request(500.0), finding(600.0), route_m=0.0
+    )  # a tee switch alone against the customer's station
     assert [work.kind for work in made.plan.works] == ["mv_tee_switch"]
     own = [work for work in made.design.works if work.stands == "premises"]
     own_days = TOOLS.schedule_forward(own, made.plan.today).working_days
@@ -221,3 +223,26 @@ def test_outside__what_a_service_drop_brings_along_is_no_works() -> None:
     assert outside_works(county.design.works) == ()
     tee = design_option(candidate("mv_tee", 200.0, cable=True), request(500.0), 526.0, "rural", SETTING)
     assert "trench" in {work.kind for work in outside_works(tee.works)}
+
+
+def test_project__is_done_before_metering_begins() -> None:
+    wanted = dt.date(2025, 9, 30)
+    full = option("larger_transformer", request(95.0, energise_on=wanted), route_m=180.0)
+    works = supporting_works(full)
+    rows = project_rows(works, full, "P16", APPLIED, SETTING, TOOLS, project_id="P16-1", wanted=wanted)
+    assert rows.iloc[0]["commissioning_date"] == pd.Timestamp(2025, 9, 25)
+    forward = project_rows(works, full, "P16", APPLIED, SETTING, TOOLS, project_id="P16-1")
+    days = TOOLS.schedule_forward(works, dt.date(2025, 3, 5))
+    assert forward.iloc[0]["commissioning_date"] == pd.Timestamp(days.earliest_energisation.day)
+
+
+def test_summary__project_and_pair_are_named() -> None:
+    ask = request(95.0)
+    made = option("lv_node", ask, finding(90.0, 120.0, load_rate_percent=84.3))
+    said = summary(rank((made,), SETTING.choices, lv_first=True), None, ask, TOOLS)
+    assert said.en.startswith("Yes, and a project is to be initiated early (P6): 95 kW")
+    assert "The project: transformer replacement S20-M-250." in said.en
+    assert "项目内容：更换配变 S20-M-250。" in said.zh
+    pair = replace(made, design=replace(made.design, candidate=replace(made.candidate, pairs_with="mv_tee:L7")))
+    both = summary(rank((pair,), SETTING.choices, lv_first=True), None, ask, TOOLS)
+    assert "(N1, the first being L7)" in both.en
