@@ -15,13 +15,12 @@ import pandas as pd
 from capacity.loadflow.load_flow import LoadFlow
 from capacity.loadflow.unbalanced import basis
 from capacity.loadflow.unbalanced.assumptions import Assumptions, PhaseLimits
-from capacity.loadflow.unbalanced.limits import Watch, Watched, floors_v, watch_of
+from capacity.loadflow.unbalanced.limits import Watched, floors_v
 from capacity.loadflow.unbalanced.metering import heaviest_steps, metered_unbalance_percent
 from capacity.loadflow.unbalanced.network import Cutter, LvNetwork, Unsupported, lone_network
 from capacity.loadflow.unbalanced.phases import PHASES, Records, nobody, records_of
+from capacity.loadflow.unbalanced.question import Question, best_of
 from capacity.loadflow.unbalanced.rule import by_rule
-from capacity.loadflow.unbalanced.search import Found, largest
-from capacity.loadflow.unbalanced.solving import PhaseResult, PhaseSolver
 from capacity.loadflow.unbalanced.state import State, state_of
 from capacity.tables.connection import Binding, Connection, PhaseFinding
 from capacity.tables.policy import VoltageStandard
@@ -219,49 +218,22 @@ class PhaseModel:
     def _calculated(
         self, place: _Place, state: State, kva: float, per_kva: complex, limits: PhaseLimits
     ) -> PhaseFinding:
-        network, records = place.network, place.records
-        solver = PhaseSolver(network)
-        existing = state.load_va[:, :, None] * records.share + state.added_va[:, None] / 3.0
-        before = solver.solve(state.open_v, existing)
-        ceiling = self._ceiling_kva(network, limits)
-        tried: list[tuple[Found, Watch, Reals, PhaseResult]] = []
-
-        def with_load(phase: int, kvas: Reals, rows: Ints) -> PhaseResult:
-            load_va = existing[rows]
-            load_va[:, place.node, phase] += 1000.0 * kvas * per_kva
-            return solver.solve(state.open_v[rows] - 1000.0 * kvas * state.sag_v_per_va, load_va)
-
-        everywhere = np.arange(len(state.steps))
-        for phase in range(3):
-            watch = watch_of(network, records, place.node, phase, self._standard, limits)
-            raw = watch.excess(before)
-
-            def excess(kvas: Reals, rows: Ints, phase: int = phase, watch: Watch = watch, raw: Reals = raw) -> Reals:
-                return watch.counting(watch.excess(with_load(phase, kvas, rows)), raw[rows])
-
-            found = largest(excess, watch.counting(raw, raw), ceiling, self.assumed.tolerance_kva)
-            if found.column >= 0 and watch.own[found.column] and raw[found.step, found.column] > 0.0:
-                found = replace(found, kva=0.0)  # broken already, and the load makes it worse (P9)
-            asked = with_load(phase, np.full(len(everywhere), kva), everywhere)
-            tried.append((found, watch, raw, asked))
-        best = _best([found for found, *_ in tried], [asked for *_, asked in tried], place.node)
-        found, watch, raw, asked = tried[best]
-        own_v = np.abs(asked.voltage_v[:, place.node, best])
-        existing_broken = found.column >= 0 and bool(raw[found.step, found.column] > 0.0)
-        neutral = asked.neutral_a(network)
-        word = basis.calculated(
-            records, PHASES[best], float(neutral.max()) if not asked.failed.any() else math.nan, existing_broken
-        )
-        return self._finding(
-            "unbalanced",
-            place,
-            found.kva,
-            own_v,
-            state,
-            self._binding(place, state, *_value(found, watch, raw)) if found.column >= 0 else None,
-            PHASES[best] if not math.isnan(found.kva) else "",
-            _unsolved(word, found, state, self._flow) if math.isnan(found.kva) else word,
-        )
+        question = Question(place.network, place.records, place.node, state, per_kva)
+        ceiling = self._ceiling_kva(place.network, limits)
+        sides = [question.on(phase, kva, ceiling, self._standard, limits, self.assumed) for phase in range(3)]
+        best = best_of(sides)
+        found, own_v = best.search.found, np.abs(best.asked.voltage_v[:, place.node, best.phase])
+        before = float(best.raw[found.step, found.column]) if found.column >= 0 else math.nan
+        neutral_a = best.asked.neutral_a(place.network)
+        phase = PHASES[best.phase]
+        word = basis.calculated(place.records, phase, float(neutral_a.max()), existing=before > 0.0)
+        if math.isnan(best.search.kva):
+            word, phase = self._unsolved(word, state, found.step), ""
+        binding = None
+        if found.column >= 0:  # with a slightly larger load, or without any where it is broken already
+            what, value = best.watch.named(found.column, before if before > 0.0 else found.excess_percent)
+            binding = self._binding(place, state, what, value, found.step)
+        return self._finding("unbalanced", place, best.search.kva, own_v, state, binding, phase, word)
 
     def _ruled(self, place: _Place, state: State, kva: float, limits: PhaseLimits) -> PhaseFinding:
         network, records = place.network, place.records
@@ -270,7 +242,7 @@ class PhaseModel:
         found = by_rule(network, records, state, place.node, kva, unbalance / 100.0, self._standard, limits)
         word = basis.ruled(records, records.known_percent, unbalance, not math.isnan(metered), self.assumed)
         if math.isnan(found.room_kva):
-            word = _unsolved(word, Found(math.nan, found.step), state, self._flow)
+            word = self._unsolved(word, state, found.step)
         binding = None
         if found.binding is not None:
             binding = self._binding(place, state, found.binding, found.value, found.step)
@@ -319,6 +291,14 @@ class PhaseModel:
             new = element.startswith("NEW")
         return Binding(what.criterion, element, self._at(state, row), float(value), what.limit, what.unit, new)
 
+    def _unsolved(self, word: Word, state: State, row: int) -> Word:
+        """The basis, with the step that has no solution."""
+        moment = f"{self._at(state, row):%Y-%m-%d %H:%M}"
+        return Word(
+            f"{moment} 潮流无解，裕度未知。{word.zh}",
+            f"No solution at {moment}, so the room is unknown. {word.en}",
+        )
+
     def _node_name(self, bus: int) -> str:
         names = self._bus_of_name.index[self._bus_of_name.to_numpy() == bus]
         return str(names[0]) if len(names) else ""
@@ -340,34 +320,6 @@ def _with_a_node_more(records: Records) -> Records:
         largest_single_kva=np.append(records.largest_single_kva, 0.0),
         contract_kva=np.append(records.contract_kva, 0.0),
     )
-
-
-def _best(found: list[Found], asked: list[PhaseResult], node: int) -> int:
-    """The phase with the most room; of equal ones (to a hundredth kVA) that with the higher voltage, then the first."""
-
-    def rank(phase: int) -> tuple[float, float]:
-        lowest = float(np.abs(asked[phase].voltage_v[:, node, phase]).min())
-        room = found[phase].kva
-        return (
-            -math.inf if math.isnan(room) else round(room, 2),
-            -math.inf if math.isnan(lowest) else round(lowest, 6),
-        )
-
-    return max(range(3), key=lambda phase: (*rank(phase), -phase))
-
-
-def _value(found: Found, watch: Watch, raw: Reals) -> tuple[Watched, float, int]:
-    """What binds, with its value with a slightly larger load (without the load where it is broken already)."""
-    before = float(raw[found.step, found.column])
-    what, value = watch.named(found.column, before if before > 0.0 else found.excess_percent)
-    return what, value, found.step
-
-
-def _unsolved(word: Word, found: Found, state: State, flow: LoadFlow) -> Word:
-    """The basis, with the step that has no solution."""
-    at = flow.window.timestamps[int(state.steps[found.step])] if found.step >= 0 else None
-    moment = f" {at:%Y-%m-%d %H:%M}" if at is not None else ""
-    return Word(f"潮流无解{moment}，裕度未知。{word.zh}", f"No solution{moment}, so the room is unknown. {word.en}")
 
 
 def _nothing(word: Word, method: str) -> PhaseFinding:

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 Excess = Callable[[Reals, Ints], Reals]
 """Of loads (kVA) in steps (rows), pairwise: ``(n, n_watched)`` percent over the limit that counts; NaN unsolved."""
 
 TRIED_AT_ONCE = 6
 DECIDING_STEPS = 8
-MOST_ROUNDS = 40
 
 
 @dataclass(frozen=True)
 class Found:
-    """The room on one phase.
+    """What the search came to.
 
     Attributes
     ----------
-    kva : NaN where a step has no solution before any limit breaks.
+    kva : the largest load that keeps every limit; NaN where a step has no solution before any limit breaks.
     step, column, excess_percent : what a load larger by the tolerance breaks; -1 and NaN where nothing does below
         the ceiling.
     """
@@ -37,57 +37,98 @@ class Found:
     excess_percent: float = math.nan
 
 
-def largest(excess: Excess, at_zero: Reals, ceiling_kva: float, tolerance_kva: float) -> Found:
-    """Search from zero up: of several crossings the first one counts.
+@dataclass(frozen=True)
+class Search:
+    """The search on one phase.
 
-    Parameters
+    Attributes
     ----------
-    at_zero : ``(n_steps, n_watched)`` excess that counts without the load; NaN in steps without a solution.
+    at_zero : ``(n_steps, n_watched)`` excess that counts without the load.
+    broken : the same shape: broken without the load already, and made worse by it: no room (P9).
+    deciding : the steps looked at while narrowing down.
+    found : holds for these steps, never more than that for all steps.
+    confirmed : it holds for all steps.
     """
-    steps = np.arange(len(at_zero))
+
+    excess: Excess
+    at_zero: Reals
+    broken: Bools
+    tolerance_kva: float
+    deciding: Ints
+    found: Found
+    confirmed: bool = False
+
+    @property
+    def kva(self) -> float:
+        """The room as far as it is known: 0 where what binds was broken before."""
+        one = self.found
+        return 0.0 if one.column >= 0 and self.broken[one.step, one.column] else one.kva
+
+
+def begun(
+    excess: Excess,
+    at_zero: Reals,
+    broken: Bools,
+    at_probe: Reals,
+    probe_kva: float,
+    ceiling_kva: float,
+    tolerance_kva: float,
+) -> Search:
+    """Find the room in the steps that decide, as far as the excess at a probe tells (``at_probe``, like ``at_zero``).
+
+    The lowest load that breaks a limit counts, where limits are broken and kept in turn.
+    """
     if np.isnan(at_zero).any():
-        return Found(math.nan)
-    probe = 0.25 * ceiling_kva
-    after = excess(np.full(len(steps), probe), steps)
+        unsolved = int(np.flatnonzero(np.isnan(at_zero).any(axis=1))[0])
+        nothing = np.empty(0, dtype=np.int64)
+        return Search(excess, at_zero, broken, tolerance_kva, nothing, Found(math.nan, unsolved), confirmed=True)
     with np.errstate(invalid="ignore", divide="ignore"):
-        crossing = np.where(after > at_zero, -at_zero * probe / (after - at_zero), np.inf)
-    predicted = np.where(np.isnan(after).any(axis=1), 0.0, np.nan_to_num(crossing, nan=0.0, posinf=np.inf).min(axis=1))
-    deciding = np.argsort(predicted, kind="stable")[:DECIDING_STEPS]
-    guess = float(predicted.min())
-    low, high, found = 0.0, ceiling_kva, Found(ceiling_kva)
-    for _ in range(MOST_ROUNDS):
-        low, high, found = _bracket(excess, deciding, guess, low, high, found, tolerance_kva)
-        everywhere = excess(np.full(len(steps), low), steps)
-        broken = _worst(everywhere) > 0.0
-        if low == 0.0 or not broken.any():
-            break
-        worst_first = steps[np.argsort(-_worst(everywhere), kind="stable")][:DECIDING_STEPS]
-        deciding = np.union1d(deciding, worst_first[broken[worst_first]])
-        guess, high, low, found = 0.5 * low, low, 0.0, _named(everywhere, steps, low)
-    unsolved = found.step >= 0 and math.isnan(found.excess_percent)
-    return Found(math.nan, found.step) if unsolved else Found(low, found.step, found.column, found.excess_percent)
+        crossing = np.where(at_probe > at_zero, -at_zero * probe_kva / (at_probe - at_zero), np.inf)
+    predicted = np.where(np.isnan(at_probe).any(axis=1), 0.0, np.fmin.reduce(crossing, axis=1))
+    deciding = np.argsort(predicted, kind="stable")[:DECIDING_STEPS].astype(np.int64)
+    search = Search(excess, at_zero, broken, tolerance_kva, deciding, Found(ceiling_kva))
+    return _narrowed(search, float(predicted.min()), ceiling_kva)
 
 
-def _bracket(
-    excess: Excess, deciding: Ints, guess: float, low: float, high: float, found: Found, tolerance_kva: float
-) -> tuple[float, float, Found]:
-    """Narrow ``low`` (kept) and ``high`` (broken, or the ceiling) until they are within the tolerance."""
-    near = [guess * (1.0 - d) for d in (0.03, 0.005, -0.005, -0.03)] if math.isfinite(guess) else []
+def confirmed(search: Search) -> Search:
+    """Look at every step: the same search where they all hold, else one that looks at those that do not, too."""
+    steps = np.arange(len(search.at_zero))
+    if search.found.kva <= 0.0:
+        return replace(search, confirmed=True)
+    everywhere = search.excess(np.full(len(steps), search.found.kva), steps)
+    worst = _worst(everywhere)
+    if not (worst > 0.0).any():
+        return replace(search, confirmed=True)
+    more = np.argsort(-worst, kind="stable")[:DECIDING_STEPS]
+    high = search.found.kva
+    wider = replace(
+        search,
+        deciding=np.union1d(search.deciding, more[worst[more] > 0.0]).astype(np.int64),
+        found=_named(everywhere, steps, high),
+    )
+    return _narrowed(wider, math.inf, high)
+
+
+def _narrowed(search: Search, guess_kva: float, high: float) -> Search:
+    """Narrow what is kept (from zero) and what is broken (``high``, or the ceiling) down to the tolerance."""
+    low, found, steps = 0.0, search.found, search.deciding
+    near = [guess_kva * part for part in (0.97, 0.995, 1.005, 1.03)] if math.isfinite(guess_kva) else []
     levels = np.array(sorted({*(one for one in near if low < one < high), *np.linspace(low, high, 4)[1:].tolist()}))
     while True:
-        kva, rows = np.repeat(levels, len(deciding)), np.tile(deciding, len(levels))
-        values = excess(kva, rows)
-        broken = (_worst(values) > 0.0).reshape(len(levels), len(deciding)).any(axis=1)
+        values = search.excess(np.repeat(levels, len(steps)), np.tile(steps, len(levels)))
+        broken = (_worst(values) > 0.0).reshape(len(levels), len(steps)).any(axis=1)
         if broken.any():
             first = int(np.argmax(broken))
-            mine = slice(first * len(deciding), (first + 1) * len(deciding))
-            found = _named(values[mine], deciding, float(levels[first]))
+            mine = slice(first * len(steps), (first + 1) * len(steps))
             low, high = (float(levels[first - 1]) if first else low), float(levels[first])
+            found = _named(values[mine], steps, high)
         else:
             low = float(levels[-1])
-        if high - low <= tolerance_kva:
-            return low, high, found
-        levels = np.linspace(low, high, TRIED_AT_ONCE + 2)[1 : -1 if found.step >= 0 else None]
+        if high - low <= search.tolerance_kva:
+            break
+        levels = np.linspace(low, high, TRIED_AT_ONCE + 2)[1:-1]
+    unsolved = found.step >= 0 and found.column < 0
+    return replace(search, found=replace(found, kva=math.nan if unsolved else low), confirmed=unsolved)
 
 
 def _worst(values: Reals) -> Reals:
@@ -96,7 +137,7 @@ def _worst(values: Reals) -> Reals:
 
 
 def _named(values: Reals, steps: Ints, kva: float) -> Found:
-    """What is broken most at a load, a limit before a step without solution."""
+    """What is broken most at a load; a limit before a step without solution."""
     solved = ~np.isnan(values).any(axis=1)
     worst = np.where(solved, np.nan_to_num(values, nan=0.0).max(axis=1), -np.inf)
     row = int(np.argmax(worst))

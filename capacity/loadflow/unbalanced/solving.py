@@ -22,7 +22,7 @@ Complexes = npt.NDArray[np.complex128]
 
 SOURCE_VA = 1e15
 """Short-circuit power of the ideal source: with loads below 1 MVA a drop below 1e-9 pu."""
-TOLERANCE_PU = 1e-9
+TOLERANCE_PU = 1e-8
 MAX_ITERATIONS = 60
 FREQUENCY_HZ = 50.0
 """power-grid-model's default: it only turns the capacitances given below back into susceptances."""
