@@ -186,6 +186,22 @@ def _shortage(refusal: Refusal) -> Shortage:
     return Shortage(wanted_kva=wanted, figure_kva=figure, missing_kva=missing)
 
 
+FIELDS: dict[str, Word] = {
+    "kw": Word("申请容量 kw", "requested power kw"),
+    "p_kw": Word("申请容量 p_kw", "requested power p_kw"),
+    "urgent_kw": Word("急需容量 urgent_kw", "urgent power urgent_kw"),
+    "power_factor": Word("功率因数 power_factor", "power factor power_factor"),
+    "longitude": Word("经度 longitude", "longitude"),
+    "latitude": Word("纬度 latitude", "latitude"),
+    "energise_on": Word("期望送电日期 energise_on", "wanted on energise_on"),
+    "applied_on": Word("申请日期 applied_on", "applied on applied_on"),
+    "valid_until": Word("答复有效期 valid_until", "offer valid until valid_until"),
+    "customer_kind": Word("用户类别 customer_kind", "kind of customer customer_kind"),
+    "phases": Word("相数 phases", "phases"),
+    "why": Word("原因 why", "reason why"),
+    "version": Word("版本 version", "version"),
+}
+"""What people call the fields that they fill in most; others go by their name in the API."""
 _KINDS: dict[str, Word] = {
     "missing": Word("“{field}”必填。", "'{field}' is required."),
     "extra_forbidden": Word("没有“{field}”这一项，请检查拼写。", "'{field}' is not known; check its spelling."),
@@ -215,9 +231,13 @@ def _validation_fault(error: Mapping[str, Any]) -> Fault:
     word = _KINDS.get(kind) or _STARTS.get(kind.split("_")[0]) or _OTHERWISE
     place = [str(part) for part in error["loc"] if part not in ("body", "query", "path", "header")]
     name = ".".join(place)
-    facts = {"field": name or "body", **(error.get("ctx") or {})}
     field = None if kind == "json_invalid" else name or None
-    return Fault(zh=_filled(word.zh, facts), en=_filled(word.en, facts), field=field)
+    shown, facts = FIELDS.get(name, Word(name or "body", name or "body")), error.get("ctx") or {}
+    return Fault(
+        zh=_filled(word.zh, {"field": shown.zh, **facts}),
+        en=_filled(word.en, {"field": shown.en, **facts}),
+        field=field,
+    )
 
 
 def _filled(sentence: str, facts: Mapping[str, object]) -> str:

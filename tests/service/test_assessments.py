@@ -57,7 +57,7 @@ def test_assess__what_cannot_be_read_is_said_all_at_once(served: Served) -> None
         assert one["field"] in one["en"]
         assert "{" not in one["zh"] + one["en"]
     missing = served.post("/assessments", {}).json()["faults"]
-    assert missing == [{"zh": "“kw”必填。", "en": "'kw' is required.", "field": "kw"}]
+    assert missing == [{"zh": "“申请容量 kw”必填。", "en": "'requested power kw' is required.", "field": "kw"}]
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b'{"kw": NaN}', b"[]", b""])

@@ -1,8 +1,10 @@
 /** The frame around the map: banner, head, signing in, tabs, what went wrong. */
 
 import { fill, h } from "../src/dom.js";
+import { swatch } from "../src/map/colours.js";
 import { any } from "../src/store.js";
 import { say, t, word } from "./language.js";
+import { TINTS } from "./styles.js";
 
 let status = null;
 
@@ -34,8 +36,8 @@ export function buildFrame(store, actions) {
       fill(skip, t("skip"));
       drawHead(head, state, actions);
       drawNotes(notes, state);
-      drawLegend(legend);
     }
+    if (any(changed, "language", "features", "words")) drawLegend(legend, state);
     if (any(changed, "language", "basis", "problem", "busy")) drawGate(gate, state, actions);
     if (any(changed, "language", "tab", "basis", "answer")) drawTabs(tabs, panels, state, actions);
     main.hidden = !state.basis;
@@ -124,7 +126,7 @@ function drawTabs(tabs, panels, state, actions) {
   for (const [name, panel] of Object.entries(panels)) panel.hidden = name !== state.tab;
 }
 
-function drawLegend(legend) {
+function drawLegend(legend, state) {
   const line = (kind, key) => h("li", {}, h(`span.sample.${kind}`, { "aria-hidden": "true" }), t(key));
   if (!legend.dataset.seen) {
     legend.open = window.innerWidth > 760;
@@ -133,8 +135,19 @@ function drawLegend(legend) {
   fill(
     legend,
     h("summary", {}, t("legend")),
-    h("ul", {}, line("new", "legend_new"), line("along", "legend_along"), line("mv", "legend_mv"), line("lv", "legend_lv"), line("public", "legend_public"), line("dedicated", "legend_dedicated"), line("node", "legend_node")),
+    h("ul", {}, statuses(state), line("new", "legend_new"), line("along", "legend_along"), line("mv", "legend_mv"), line("lv", "legend_lv"), line("public", "legend_public"), line("dedicated", "legend_dedicated"), line("node", "legend_node")),
   );
+}
+
+/** Of areas, where a run told their status. */
+function statuses(state) {
+  const told = new Set((state.features ?? []).map(({ properties }) => properties.status).filter(Boolean));
+  return ["open", "pre_control", "blocked", "no_data"].filter((one) => told.has(one)).map((one) => {
+    const kind = one === "blocked" || one === "no_data" ? one : "tint";
+    const sample = kind === "tint" ? h("span.sample.status", { "aria-hidden": "true" }) : swatch({ key: one, kind }, 22, 14);
+    if (kind === "tint") sample.style.background = TINTS[one];
+    return h("li", {}, sample, t("legend_status", { status: word(state.words, "status", one) }));
+  });
 }
 
 /** What the service refused, in its own words; null where nothing went wrong with these requests. */

@@ -12,7 +12,9 @@ import { fillOf, HIGHLIGHT } from "../src/map/colours.js";
 const INK = "#2b3540";
 const GRID = "#5d6b78";
 const FONT = '"Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", "WenQuanYi Zen Hei", sans-serif';
-const KINDS = { open: "status", pre_control: "status", blocked: "blocked", no_data: "no_data" };
+export const TINTS = { open: "#dfeaf3", pre_control: "#fbf0cb", blocked: "#d9cfd6", no_data: "#ffffff" };
+const NO_STATUS = "#f7f7f3";
+const OVERVIEW = 8; // metres a pixel, beyond which only the outlines of the network matter
 const WHITE = new Fill({ color: "#ffffff" });
 const kept = new Map();
 
@@ -21,16 +23,17 @@ export function gridStyle(layer) {
 }
 
 function area({ status, name }, resolution) {
-  const known = status && KINDS[status] ? fillOf({ key: status, kind: KINDS[status] }) : "#f7f7f3";
+  const isTextured = resolution > OVERVIEW && (status === "blocked" || status === "no_data");
+  const colour = isTextured ? fillOf({ key: status, kind: status }) : (TINTS[status] ?? NO_STATUS);
   return new Style({
-    fill: new Fill({ color: known }),
+    fill: new Fill({ color: colour }),
     stroke: new Stroke({ color: "rgba(43, 53, 64, 0.45)", width: 1 }),
     text: resolution > 1.2 ? new Text({ text: name ?? "", font: `12px ${FONT}`, fill: new Fill({ color: INK }), stroke: new Stroke({ color: "rgba(255,255,255,0.9)", width: 3 }) }) : undefined,
   });
 }
 
 function line({ level }, resolution) {
-  if (level === "lv" && resolution > 8) return null;
+  if (level === "lv" && resolution > OVERVIEW) return null;
   return once(`line-${level}`, () => new Style({ zIndex: level === "mv" ? 2 : 1, stroke: new Stroke(level === "mv" ? { color: "#33536f", width: 2.2 } : { color: GRID, width: 1 }) }));
 }
 
@@ -40,10 +43,11 @@ function node() {
 
 function transformer({ ownership, transformer_id: id }, resolution) {
   const isOwn = ownership === "dedicated";
-  const stroke = new Stroke({ color: INK, width: 1.8 });
-  const image = once(`transformer-${ownership}`, () => isOwn
-    ? new RegularShape({ points: 4, radius: 7, angle: Math.PI / 4, fill: WHITE, stroke })
-    : new CircleStyle({ radius: 6, fill: new Fill({ color: "#33536f" }), stroke: new Stroke({ color: "#fff", width: 1.6 }) }));
+  const isSmall = resolution > OVERVIEW;
+  const stroke = new Stroke({ color: INK, width: isSmall ? 1.2 : 1.8 });
+  const image = once(`transformer-${ownership}-${isSmall}`, () => isOwn
+    ? new RegularShape({ points: 4, radius: isSmall ? 4 : 7, angle: Math.PI / 4, fill: WHITE, stroke })
+    : new CircleStyle({ radius: isSmall ? 3.5 : 6, fill: new Fill({ color: "#33536f" }), stroke: new Stroke({ color: "#fff", width: isSmall ? 0.8 : 1.6 }) }));
   const text = resolution < 2.5 ? label(id, 0, 16) : undefined;
   return new Style({ image, text });
 }

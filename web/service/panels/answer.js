@@ -98,7 +98,7 @@ function brief(option, state) {
     cost ? yuan(cost.total.likely_yuan, state.language) : null,
     energised ? days(energised) : null,
   ];
-  return h("span", {}, parts.filter(Boolean).join(" · "));
+  return parts.filter(Boolean).map((part) => h("span.fact-part", {}, part));
 }
 
 function elsewhere(answer) {

@@ -9,11 +9,21 @@ const CATEGORIES = ["", "residential", "commercial", "industrial", "agricultural
 const PLACES = ["point", "node_id", "transformer_id"];
 
 export function askPanel(panel, store, actions) {
-  const redraw = (state, changed) => {
-    if (!state.basis || !any(changed, "language", "basis", "place", "problem", "busy", "words")) return;
-    draw(panel, state, actions);
-  };
-  store.on(redraw);
+  let kind = null;
+  store.on((state, changed) => {
+    if (!state.basis) return;
+    if (any(changed, "language", "basis", "problem", "busy", "words") || state.place.kind !== kind) {
+      kind = state.place.kind;
+      draw(panel, state, actions);
+    } else if (any(changed, "place")) showPlace(panel, state.place);
+  });
+}
+
+/** Only the values: drawing the form anew while somebody leaves a field would swallow the click that follows. */
+function showPlace(panel, place) {
+  for (const input of panel.querySelectorAll("[data-place]")) {
+    if (input.value !== place[input.name]) input.value = place[input.name];
+  }
 }
 
 function draw(panel, state, actions) {
@@ -56,15 +66,14 @@ function draw(panel, state, actions) {
         select("customer_kind", t("customer_kind"), ["resident", "small_business", "other"], "customer_kind"),
         h("div.grid", {}, select("area_class", t("area_class"), ["", "city", "county", "town", "rural"], "area_class"), select("category", t("category"), CATEGORIES, "category")),
       ),
-      problemBox(state, ["assess"]),
-      h("div.submit", {}, h("button.main-button.large", { type: "submit", "data-key": "assess", disabled: Boolean(state.busy) }, state.busy === "assess" ? t("assessing") : t("assess"))),
+      h("div.submit", {}, problemBox(state, ["assess"]), h("button.main-button.large", { type: "submit", "data-key": "assess", disabled: Boolean(state.busy) }, state.busy === "assess" ? t("assessing") : t("assess"))),
     ),
   );
 }
 
 function placeFields(state, actions, faulty) {
   const { place } = state;
-  const input = (name, more = {}) => textField({ name, label: t(name), value: place[name], isFaulty: faulty.has(name), onchange: (event) => actions.setPlace({ [name]: event.target.value }), ...more });
+  const input = (name, more = {}) => textField({ name, label: t(name), value: place[name], isFaulty: faulty.has(name), "data-place": name, oninput: (event) => actions.setPlace({ [name]: event.target.value }), ...more });
   const fields = place.kind === "point" ? [input("longitude", { inputmode: "decimal", unit: "°" }), input("latitude", { inputmode: "decimal", unit: "°" })] : [input(place.kind)];
   return h(
     "fieldset",
