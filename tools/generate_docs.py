@@ -14,7 +14,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from capacity.checks import catalogue
-from tools import commands, equipment_library, guide, ledger_sheets, rules, settings, tables, words, works_tables
+from tools import (
+    commands,
+    equipment_library,
+    guide,
+    ledger_sheets,
+    option_choices,
+    rules,
+    settings,
+    tables,
+    words,
+    works_tables,
+)
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 GENERATORS: dict[str, Callable[[], str]] = {
@@ -34,6 +45,8 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "time limits": rules.time_limits,
     "service texts": rules.service_texts,
     "options": rules.options,
+    "option choices": option_choices.values,
+    "option types": option_choices.types,
     "codes": words.codes,
     "public codes": words.public_codes,
     "commands": commands.command_line,
