@@ -9,30 +9,25 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from capacity.loadflow.additions.answer import KIND_WORD, NOTHING, Answer, Limit
-from capacity.loadflow.additions.asking import TRANSFORMER, Ask
+from capacity.loadflow.additions.answer import KIND_WORD, NOTHING, Limit
+from capacity.loadflow.additions.asking import COUNTS, TRANSFORMER, Ask
 from capacity.loadflow.additions.elsewhere import Elsewhere
-from capacity.loadflow.additions.heads import above_at, broken_above, missing_steps
+from capacity.loadflow.additions.heads import above_at, missing_steps, things_above
 from capacity.loadflow.additions.joint import joint_blocks, joint_kinds, search_joint
-from capacity.loadflow.additions.own import Figures, network_blocks, search_network
+from capacity.loadflow.additions.own import Figures, kinds_of, network_blocks, search_network
 from capacity.loadflow.additions.settled import answer_of, network_limit, trunk_limit
 from capacity.loadflow.additions.tasks import FINE, ROUGH, search_head
 from capacity.loadflow.additions.trunk import MAX_EXTENSIONS, Above
+from capacity.loadflow.connections.deciding import telling_steps
 from capacity.loadflow.connections.naming import Names
-from capacity.loadflow.connections.sites import Limits, NotThere, Site, site_of, watched_of, year_as_it_is
+from capacity.loadflow.connections.sites import Limits, NotThere, Site, site_of, year_of
 from capacity.loadflow.connections.standing import Standing
-from capacity.loadflow.connections.states import After, State, broken_things, fullest_new, state_with
+from capacity.loadflow.connections.states import After, State, broken_things, state_with
 from capacity.tables.additions import Addition
 from capacity.tables.connection import Binding, Connection, Finding, Room
 
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
-
-WORST_STEPS = 8
-"""Steps of least room of the customer's voltage and of its transformer that are looked at besides those that decide."""
-CAP_ROUNDS = 6
-SHY = 1e-5
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -58,12 +53,13 @@ def check_connection(standing: Standing, connection: Connection, question: Quest
         site = site_of(standing, connection, question.limits, ask)
     except NotThere as why:
         return _unknown(connection, question.asked_kva, str(why))
-    strict = _searched(standing, site, ask)
+    telling = telling_steps(standing, site, ask, question.asked_kva)
+    strict = _searched(standing, site, ask, telling)
     rated, loose = strict, site
-    by_transformer = strict.binding.kind == KIND_WORD[TRANSFORMER] or strict.reason == "over_limit"
+    by_transformer = KIND_WORD[TRANSFORMER] in (strict.binding.kind, strict.next.kind)
     if by_transformer and question.rated_percent > question.limits.transformer_percent:
         loose = site_of(standing, connection, replace(question.limits, transformer_percent=question.rated_percent), ask)
-        rated = _searched(standing, loose, ask)
+        rated = _searched(standing, loose, ask, telling)
     return _finding(standing, site, loose, ask, question, strict, rated)
 
 
@@ -86,53 +82,81 @@ class Searched:
     above: Above | None
 
 
-def _searched(standing: Standing, site: Site, ask: Ask) -> Searched:
-    """The largest load at a site."""
+def _searched(standing: Standing, site: Site, ask: Ask, telling: Ints) -> Searched:
+    """The largest load at a site; ``telling`` are steps to be looked at besides those that limit it."""
     setting, network, known = standing.setting, site.network, site.known
-    above, watched = standing.trunks[network.trunk]
     none = np.empty(0, dtype=np.int64)
     kind, thing, step = known.broken
     if known.year.failed:
         return Searched(math.nan, NOTHING, NOTHING, math.nan, "solver_failure", none, None)
     if kind >= 0:
         reason = "over_limit" if kind == TRANSFORMER else "existing_violation"
-        limit = network_limit(setting, network, kind, thing, step)
-        return _with_steps(standing, site, Searched(0.0, limit, NOTHING, math.nan, reason, none, None))
-    broken = broken_above(watched, above.trunk, network.head)
+        return _refused(standing, site, network_limit(setting, network, kind, thing, step), reason, telling)
+    broken, above = path_of(standing, site, ask)
     if broken is not None:
-        limit = trunk_limit(setting, above.trunk, *broken)
-        return _with_steps(standing, site, Searched(0.0, limit, NOTHING, math.nan, "existing_violation", none, None))
+        return _refused(standing, site, broken, "existing_violation", telling)
     loads, nodes = setting.loads, np.array([site.node])
     rough, _ = search_network(network, known.year, site.impedance, known.bounds, loads, ask, site.head, nodes, ROUGH)
     in_trunk = search_in_trunk(standing, site, ask, max(1.0, float(rough.kva[0])))
     critical = np.union1d(rough.at[0], in_trunk.at[0])
-    start = Searched(math.nan, NOTHING, NOTHING, math.nan, "", critical[critical >= 0], None)
-    return settle_at(standing, site, ask, _with_steps(standing, site, start), np.minimum(rough.kva, in_trunk.kva[0]))
+    steps = np.union1d(critical[critical >= 0], telling).astype(np.int64)
+    start = Searched(math.nan, NOTHING, NOTHING, math.nan, "", steps, at_steps(standing, above, steps))
+    return settle_at(standing, site, ask, start, np.minimum(rough.kva, in_trunk.kva[0]))
+
+
+def _refused(standing: Standing, site: Site, limit: Limit, reason: str, telling: Ints) -> Searched:
+    """Nothing can be added, since a limit is broken already."""
+    steps = np.union1d(telling, [limit.step]).astype(np.int64)
+    above = at_steps(standing, standing.trunks[site.network.trunk][0], steps)
+    return Searched(0.0, limit, NOTHING, math.nan, reason, steps, above)
+
+
+def path_of(standing: Standing, site: Site, ask: Ask) -> tuple[Limit | None, Above]:
+    """What of the supply path is broken while the load is there, and the trunk with the bounds that are to be kept.
+
+    What of the path is broken at other times only has to keep its limits as they are stated.
+    """
+    above, watched = standing.trunks[site.network.trunk]
+    room, counted = standing.base.years[watched.trunk.number].room, ask.factor > COUNTS
+    on_path = things_above(watched, watched.trunk, site.network.head)
+    for thing in on_path:
+        values = np.where(counted, room[thing], np.inf)
+        if values.min() < 0.0:
+            return trunk_limit(standing.setting, watched.trunk, thing, int(values.argmin())), above
+    return None, _as_stated(standing, above, on_path) if on_path else above
+
+
+def _as_stated(standing: Standing, above: Above, things: list[int]) -> Above:
+    """The trunk with some of its bounds as they are stated."""
+    n, stated = above.trunk.tree.n_bus, standing.setting.model.trunks[above.trunk.number].tree
+    bound, scale = above.bus_bound.copy(), above.trunk.tree.watch.scale.copy()
+    for thing in things:
+        if thing < n:
+            bound[thing] = standing.setting.local_bound(stated.bus, artificial=1)[thing]
+        else:
+            scale[thing - n] = stated.watch.scale[thing - n]
+    tree = replace(above.trunk.tree, watch=replace(above.trunk.tree.watch, scale=scale))
+    return replace(above, trunk=replace(above.trunk, tree=tree), bus_bound=bound)
+
+
+def at_steps(standing: Standing, above: Above, steps: Ints) -> Above:
+    """The trunk at some steps, with the bounds that ``above`` keeps."""
+    kept = standing.trunks[above.trunk.number][0]
+    found = above_at(standing.setting, kept, standing.base, standing.found, steps)
+    return replace(found, trunk=above.trunk, bus_bound=above.bus_bound)
 
 
 def settle_at(standing: Standing, site: Site, ask: Ask, start: Searched, guess: Reals) -> Searched:
-    """The largest load at the steps that decide, everything solved together; no more than new parts can carry."""
+    """The largest load at the steps that decide, everything solved together, what would be built with it."""
     assert start.above is not None
     state = _joint(standing, site, ask, start.steps, start.above)
     place = np.array([site.node - 2 + start.above.trunk.tree.n_bus])
     figures = search_joint(state.joint, state.kinds, ask, place, guess, FINE)
     figures = replace(figures, at=np.where(figures.at >= 0, start.steps[np.maximum(figures.at, 0)], -1))
     answer = answer_of(standing.setting, site.network, start.above, figures, 0, -1, elsewhere_of(standing))
-    return _capped(site, state, answer, start)
-
-
-def _with_steps(standing: Standing, site: Site, found: Searched) -> Searched:
-    """With the steps at which the customer's voltage is lowest and its transformer loaded most, and the trunk there."""
-    year, n = site.known.year, site.network.tree.n_bus
-    rows = [site.node, *(n + np.flatnonzero(site.network.tree.watch.power)).tolist()]
-    worst = year.least_step[rows, :WORST_STEPS].reshape(-1)
-    steps = np.union1d(found.steps, worst[worst >= 0])
-    if found.binding.step >= 0:
-        steps = np.union1d(steps, [found.binding.step])
-    if not len(steps):
-        steps = np.array([int(np.argmin(np.abs(site.head)))], dtype=np.int64)
-    above = above_at(standing.setting, standing.trunks[site.network.trunk][0], standing.base, standing.found, steps)
-    return replace(found, steps=steps.astype(np.int64), above=above)
+    return replace(
+        start, kva=answer.kva, binding=answer.binding, next=answer.next, next_kva=answer.next_kva, reason=answer.reason
+    )
 
 
 def search_in_trunk(standing: Standing, site: Site, ask: Ask, need_kva: float) -> Figures:
@@ -140,12 +164,11 @@ def search_in_trunk(standing: Standing, site: Site, ask: Ask, need_kva: float) -
     number = site.network.trunk
     above, _ = standing.trunks[number]
     for _ in range(MAX_EXTENSIONS):
-        base = above.blocks(above.steps, ask)
+        base = standing.blocks_of(above, ask)
         figures = search_head(above, base, ask, site.position, site.network.head, need_kva)
-        year, setting = standing.base.years[number], replace(standing.setting, ask=ask)
-        missing = missing_steps(
-            setting, above, year, standing.found, {0: figures}, {0: need_kva}, standing.least_of(number)
-        )
+        setting, year = replace(standing.setting, ask=ask), standing.year_toward(number, ask)
+        least = standing.least_of(number, year)
+        missing = missing_steps(setting, above, year, standing.found, {0: figures}, {0: need_kva}, least)
         if not len(np.setdiff1d(missing, above.steps)):
             break
         above = standing.at_more_steps(number, missing)
@@ -159,25 +182,8 @@ def _joint(standing: Standing, site: Site, ask: Ask, steps: Ints, above: Above) 
     bounds = site.known.bounds
     below = network_blocks(site.network, 0j, bounds, feeder.loads, feeder.ask, own, site.head[steps])
     joint = joint_blocks(above.trunk, here.blocks(own, feeder.ask, without=site.position), site.network, below, ask)
-    kinds = joint_kinds(above.trunk, above.kind, site.network, watched_of(site.network, bounds.bus))
+    kinds = joint_kinds(above.trunk, above.kind, site.network, kinds_of(site.network, bounds.bus))
     return State(joint, kinds, feeder.ask, steps)
-
-
-def _capped(site: Site, state: State, answer: Answer, start: Searched) -> Searched:
-    """No more than what would be built can carry itself."""
-    found = replace(
-        start, kva=answer.kva, binding=answer.binding, next=answer.next, next_kva=answer.next_kva, reason=answer.reason
-    )
-    assert start.above is not None
-    node = site.node - 2 + start.above.trunk.tree.n_bus
-    for _ in range(CAP_ROUNDS):
-        part = fullest_new(state_with(state, node, found.kva)) if found.kva > 0.0 else None
-        if part is None or part.rate <= 1.0 + ROUNDING:
-            break
-        limit = Limit("new", "new", part.element, part.step)
-        kva = found.kva / part.rate * (1.0 - SHY)
-        found = replace(found, kva=kva, binding=limit, next=answer.binding, next_kva=answer.kva, reason="ok")
-    return found
 
 
 def elsewhere_of(standing: Standing) -> Elsewhere:
@@ -194,7 +200,7 @@ def _finding(
         return _unknown(site.connection, question.asked_kva, strict.reason)
     percent = limits.transformer_percent if loose is site else question.rated_percent
     steps = np.union1d(strict.steps, rated.steps)
-    above = above_at(standing.setting, standing.trunks[site.network.trunk][0], standing.base, standing.found, steps)
+    above = at_steps(standing, rated.above or strict.above, steps)
     elsewhere = elsewhere_of(standing)
     names = Names(standing, site, above, elsewhere, limits, limits.transformer_percent)
     loosely = Names(standing, loose, above, elsewhere, limits, percent)
@@ -224,11 +230,10 @@ def _finding(
 
 
 def room_of(found: Searched, names: Names) -> Room:
-    reason = found.reason
-    binding = names.binding(found.binding)
-    if reason == "ok" and binding is not None and found.binding.kind in ("section_loading", "substation_loading"):
-        reason = "grid_limited"
-    return Room(found.kva, reason, binding, names.binding(found.next), found.next_kva)  # type: ignore[arg-type]  # codes of rooms
+    """A figure in the words of tables."""
+    upstream = found.reason == "ok" and names.is_upstream(found.binding)
+    reason = "grid_limited" if upstream else found.reason
+    return Room(found.kva, reason, names.binding(found.binding), names.binding(found.next), found.next_kva)  # type: ignore[arg-type]  # codes of rooms
 
 
 def _same(one: Binding, other: Binding | None) -> bool:
@@ -247,7 +252,7 @@ def _before(standing: Standing, site: Site, ask: Ask) -> float:
         return math.nan
     network = standing.setting.model.networks[site.network.number]
     feeder = replace(standing.setting.task(np.array([site.network.number])), ask=ask)
-    known = year_as_it_is(standing, feeder, standing.setting.bounds.trafo_percent)
+    known = year_of(standing, feeder, standing.setting.bounds.trafo_percent)
     rates = known.year.extreme[network.tree.n_bus :][network.tree.watch.power]
     return float(rates.max(initial=-np.inf)) if len(rates) else math.nan
 

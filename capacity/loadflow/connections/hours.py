@@ -16,20 +16,21 @@ import numpy.typing as npt
 
 from capacity.loadflow.additions.answer import NOTHING
 from capacity.loadflow.additions.asking import TRANSFORMER, Ask
-from capacity.loadflow.additions.heads import Watched, above_at, broken_above
 from capacity.loadflow.additions.own import search_network
-from capacity.loadflow.additions.settled import network_limit, trunk_limit
+from capacity.loadflow.additions.settled import network_limit
 from capacity.loadflow.additions.tasks import ROUGH, known_year
-from capacity.loadflow.additions.trunk import Above
 from capacity.loadflow.connections.checking import (
     Question,
     Searched,
     ask_of,
+    at_steps,
     elsewhere_of,
+    path_of,
     room_of,
     search_in_trunk,
     settle_at,
 )
+from capacity.loadflow.connections.deciding import fullest_steps
 from capacity.loadflow.connections.naming import Names
 from capacity.loadflow.connections.sites import NotThere, Site, site_of, watched_of
 from capacity.loadflow.connections.standing import Standing
@@ -49,16 +50,16 @@ def rooms_by_cell(
         for _ in cells:
             yield Room(math.nan, str(why), None)  # type: ignore[arg-type]  # codes of NotThere are reasons of a room
         return
-    above, watched = standing.trunks[site.network.trunk]
+    above = standing.trunks[site.network.trunk][0]
     names = Names(standing, site, above, elsewhere_of(standing), question.limits, question.limits.transformer_percent)
     for steps in cells:
         if not len(steps):
             yield Room(math.nan, "not_computed", None)  # type: ignore[arg-type]  # a word of REASON, for cells alone
             continue
-        yield room_of(_in_cell(standing, site, watched, ask, steps), names)
+        yield room_of(_in_cell(standing, site, ask, steps), names)
 
 
-def _in_cell(standing: Standing, site: Site, watched: Watched, ask: Ask, steps: Ints) -> Searched:
+def _in_cell(standing: Standing, site: Site, ask: Ask, steps: Ints) -> Searched:
     """The largest load at a site in some steps alone."""
     setting, network = standing.setting, site.network
     factor = np.zeros_like(ask.factor)
@@ -72,41 +73,20 @@ def _in_cell(standing: Standing, site: Site, watched: Watched, ask: Ask, steps: 
     if kind >= 0:
         limit = network_limit(setting, network, kind, thing, int(steps[row]))
         return replace(_nothing(0.0, "over_limit" if kind == TRANSFORMER else "existing_violation"), binding=limit)
-    above = standing.trunks[network.trunk][0]
-    if broken_above(watched, above.trunk, network.head) is not None:
-        in_cell = _broken_on_path(standing, watched, network.head, steps)
-        if in_cell is not None:
-            return replace(_nothing(0.0, "existing_violation"), binding=trunk_limit(setting, above.trunk, *in_cell))
-        strict = setting.model.trunks[network.trunk]
-        above = replace(above, trunk=strict, bus_bound=setting.local_bound(strict.tree.bus, artificial=1))
+    broken, above = path_of(standing, site, here)
+    if broken is not None:
+        return replace(_nothing(0.0, "existing_violation"), binding=broken)
     nodes = np.array([site.node])
     rough, _ = search_network(network, known.year, site.impedance, known.bounds, sub.loads, sub.ask, head, nodes, ROUGH)
     in_trunk = search_in_trunk(standing, site, here, max(1.0, float(rough.kva[0])))
     own = rough.at[0]
-    critical = np.union1d(steps[own[own >= 0]], in_trunk.at[0][in_trunk.at[0] >= 0]).astype(np.int64)
+    critical = np.union1d(steps[own[own >= 0]], in_trunk.at[0][in_trunk.at[0] >= 0])
+    critical = np.union1d(critical, fullest_steps(site, here, steps)).astype(np.int64)
     if not len(critical):
         return replace(_nothing(ask.ceiling_kva, "search_ceiling"))
-    at_them = _above_at(standing, above, critical)
+    at_them = at_steps(standing, above, critical)
     guess = np.minimum(rough.kva, in_trunk.kva[0])
     return settle_at(standing, site, here, replace(_nothing(math.nan, ""), steps=critical, above=at_them), guess)
-
-
-def _above_at(standing: Standing, above: Above, steps: Ints) -> Above:
-    """The trunk at the steps, with the bounds that ``above`` keeps."""
-    kept = standing.trunks[above.trunk.number][0]
-    found = above_at(standing.setting, kept, standing.base, standing.found, steps)
-    return replace(found, trunk=above.trunk, bus_bound=above.bus_bound)
-
-
-def _broken_on_path(standing: Standing, watched: Watched, head: int, steps: Ints) -> tuple[int, int] | None:
-    """What of the supply path is broken in the steps: the thing and the step where it is worst."""
-    room = standing.base.years[watched.trunk.number].room
-    here = {}
-    for thing in watched.broken:
-        values = room[thing, steps]
-        if values.min() < 0.0:
-            here[thing] = int(steps[int(values.argmin())])
-    return broken_above(replace(watched, broken=here), watched.trunk, head)
 
 
 def _nothing(kva: float, reason: str) -> Searched:

@@ -16,7 +16,7 @@ from capacity.loadflow.additions.settled import named_limit
 from capacity.loadflow.additions.trunk import Above
 from capacity.loadflow.connections.sites import Limits, Site
 from capacity.loadflow.connections.standing import Standing
-from capacity.loadflow.connections.states import After, Fullest
+from capacity.loadflow.connections.states import After
 from capacity.tables.connection import Binding
 
 NEW_CUSTOMER = "NEW customer"
@@ -39,28 +39,28 @@ class Names:
         if not limit.table:
             return None
         criterion = self._criterion(limit)
-        new = limit.table == "new" or (limit.table == "bus" and limit.place < 0)
+        new = limit.place < 0
         at = self._moment(limit.step)
         return Binding(criterion, self._element(limit), at, value, bound, UNITS.get(criterion, "%"), new)
 
-    def new_part(self, full: Fullest) -> Binding:
-        """What would be built itself, too full."""
-        part = self.site.part(full.element)
-        bound = self._new_percent(part)
-        return Binding(
-            self._new_criterion(part), f"NEW {part}", self._moment(full.step), full.rate * bound, bound, "%", new=True
-        )
+    def is_upstream(self, limit: Limit) -> bool:
+        """Whether a limit belongs to the grid above the customer's network, or to another network."""
+        setting = self.standing.setting
+        if limit.table == "substation":
+            return True
+        if not limit.table or limit.place < 0:
+            return False
+        bus = limit.place
+        if limit.table == "branch":
+            two, parent = setting.grid.branches, setting.grid.parent
+            f, t = int(two.f[limit.place]), int(two.t[limit.place])
+            bus = t if parent[t] == f else f
+        return int(setting.model.network_of[bus]) != self.site.network.number or self.site.network.number < 0
 
     def broken(self, after: After, thing: int, lane: int) -> Binding:
         """A broken thing of the joint tree at the lane where it is worst, with its value."""
-        trunk, network = self.above.trunk, self.site.network
-        n, m = trunk.tree.n_bus, network.tree.n_bus
-        buses, branches = n + m - 2, len(trunk.tree.watch.child)
+        network = self.site.network
         step = int(after.step[lane])
-        if thing >= buses + branches and network.tree.watch.element[thing - buses - branches] < -1:
-            row = thing - buses - branches
-            rate = float(after.rate[thing - buses, lane])
-            return self.new_part(Fullest(int(network.tree.watch.element[row]), rate, step))
         kind = int(after.state.kinds[thing])
         limit = named_limit(self.standing.setting, network, self.above, thing, step, kind, self.elsewhere)
         value, bound = self._value(after, thing, lane, limit)
@@ -79,17 +79,29 @@ class Names:
                 return self._weak_value(limit, thing, lane, after)
             return 1000.0 * vn_kv * float(after.size[thing, lane]), 1000.0 * vn_kv * float(after.bound[thing, lane])
         row, rate = thing - buses, float(after.rate[thing - buses, lane])
+        if limit.table == "branch" and limit.place < 0:
+            bound = self._new_percent(self.site.part(limit.place))
+            return rate * bound, bound
         if limit.table == "substation":
             bound = float(setting.bounds.substation_kva.get(setting.substation_ids[limit.place], math.nan))
             return rate * bound, bound
         element = int(setting.grid.branches.element[limit.place])
         if limit.kind == "transformer_loading":
             return rate * self.transformer_percent, self.transformer_percent
-        bound = float(setting.bounds.line_percent.get(element, math.nan))
+        bound = held = float(setting.bounds.line_percent.get(element, math.nan))
         if row < len(trunk.tree.watch.child):  # a section over its limit already is held to a little above where it is
             stated = setting.model.trunks[trunk.number].tree.watch.scale[row, 0]
-            bound *= float(stated / trunk.tree.watch.scale[row, 0])
-        return rate * bound, bound
+            held *= float(stated / trunk.tree.watch.scale[row, 0])
+            if not self._on_path(int(trunk.tree.watch.child[row])):
+                bound = held
+        return rate * held, bound
+
+    def _on_path(self, bus: int) -> bool:
+        """Whether a bus of the trunk lies between the site and the source."""
+        parent, here = self.above.trunk.tree.parent, self.site.network.head
+        while here > 0 and here != bus:
+            here = int(parent[here])
+        return here == bus
 
     def _weak_value(self, limit: Limit, thing: int, lane: int, after: After) -> tuple[float, float]:
         """What a limit inside another network comes to when its head has the voltage found."""
@@ -118,7 +130,7 @@ class Names:
         return self.site.new_vn_kv[thing - n + 2 - network.tree.n_bus]
 
     def _criterion(self, limit: Limit) -> str:
-        if limit.table == "new":
+        if limit.table == "branch" and limit.place < 0:
             return self._new_criterion(self.site.part(limit.place))
         return "voltage_min" if limit.kind == "voltage" else limit.kind
 
@@ -136,7 +148,7 @@ class Names:
 
     def _element(self, limit: Limit) -> str:
         setting, topology = self.standing.setting, self.standing.setting.case.topology
-        if limit.table == "new":
+        if limit.table == "branch" and limit.place < 0:
             return f"NEW {self.site.part(limit.place)}"
         if limit.table == "bus":
             return self.standing.node_of_bus.get(limit.place, NEW_CUSTOMER)

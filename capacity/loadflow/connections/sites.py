@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from capacity.loadflow.additions.asking import VOLTAGE, Ask
+from capacity.loadflow.additions.asking import COUNTS, VOLTAGE, Ask
 from capacity.loadflow.additions.model import Consumption, Network
 from capacity.loadflow.additions.own import KEPT_STEPS, NetworkBounds, kinds_of
 from capacity.loadflow.additions.tasks import Feeder, KnownYear, known_year
 from capacity.loadflow.additions.trees import Tree, Watch
 from capacity.loadflow.additions.trunk import driving_impedance
-from capacity.loadflow.connections.standing import Standing
+from capacity.loadflow.connections.standing import Standing, mark_of
 from capacity.loadflow.connections.twoports import (
     TwoPort,
     coefficients,
@@ -124,11 +124,10 @@ def _in_a_network(standing: Standing, connection: Connection, limits: Limits, as
     head, vn_kv = standing.base.head[number], float(setting.grid.base_kv[bus])
     network = _with_rating(network, setting.bounds.trafo_percent / limits.transformer_percent)
     feeder = replace(setting.task(np.array([number])), networks=(network,), ask=ask)
-    if connection.replacement is not None:
+    new = connection.replacement
+    if new is not None:
         feeder = replace(feeder, networks=(_with_replacement(standing, network, connection, limits),))
-        known = known_year(feeder, 0, head)
-    else:
-        known = year_as_it_is(standing, feeder, limits.transformer_percent)
+    known = year_of(standing, feeder, limits.transformer_percent, () if new is None else (connection.replaces, new))
     node = int(np.flatnonzero(network.tree.bus[2:] == bus)[0]) + 2
     floor_pu = limits.floor_pu(vn_kv, connection.single_phase)
     if connection.line is not None:
@@ -145,10 +144,10 @@ def _in_a_network(standing: Standing, connection: Connection, limits: Limits, as
     return Site(connection, feeder.networks[0], position, node, feeder, head, impedance, known, vn_kv, (vn_kv,))
 
 
-def year_as_it_is(standing: Standing, feeder: Feeder, percent: float) -> KnownYear:
-    """The year of an existing network whose transformers may be loaded to ``percent``, remembered."""
+def year_of(standing: Standing, feeder: Feeder, percent: float, replaced: tuple[object, ...] = ()) -> KnownYear:
+    """The year of a network whose transformers may be loaded to ``percent``, remembered with what was replaced."""
     number, ask = feeder.networks[0].number, feeder.ask
-    key = (number, percent, ask.unit, ask.sense, ask.factor.tobytes())
+    key = (number, percent, *replaced, *mark_of(ask))
     return standing.year_of(key, lambda: known_year(feeder, 0, standing.base.head[number]))
 
 
@@ -305,9 +304,26 @@ def _below_the_trunk(standing: Standing, connection: Connection, limits: Limits,
         setting.task(np.empty(0, dtype=np.int64)),
         networks=(network,), bus_bound=(bound,), nodes=(np.array([node]),), ask=ask,
     )  # fmt: skip
-    known = known_year(feeder, 0, head, watched_of(network, bound))
+    known = _idle_year(feeder, head, watched_of(network, bound))
     impedance = _impedance_at(standing, number, place, ask)
     return Site(connection, network, -1, node, feeder, head, impedance, known, vn_kv, tuple(levels))
+
+
+def _idle_year(feeder: Feeder, head: Complexes, kind: Ints) -> KnownYear:
+    """The year of a network that consumes nothing: its room per part of the load is least where its head's is."""
+    count, size, factor = min(4 * KEPT_STEPS, len(head)), np.abs(head), feeder.ask.factor
+    floor = feeder.bus_bound[0].max()
+    above = size - floor if np.isfinite(floor) else size
+    per_peak = np.where(factor > COUNTS, above * size / np.maximum(factor, COUNTS), np.inf)
+    steps = np.sort(np.argpartition(per_peak, count - 1)[:count]).astype(np.int64)
+    known = known_year(feeder.only(steps), 0, head[steps], kind)
+    listed = known.year.least_step
+    thing, row = known.broken[1:]
+    return replace(
+        known,
+        year=replace(known.year, least_step=np.where(listed >= 0, steps[np.maximum(listed, 0)], -1)),
+        broken=(known.broken[0], thing, int(steps[row]) if row >= 0 else -1),
+    )
 
 
 def _bare(trunk: int, place: int, bus: int) -> Network:

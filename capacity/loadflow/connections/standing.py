@@ -7,6 +7,7 @@ looks at one network, its trunk, and the steps that matter to them.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -17,18 +18,25 @@ import numpy as np
 import numpy.typing as npt
 
 from capacity.loadflow.additions.again import MOST_MOVED_PU, Base, Kept, Same, same
+from capacity.loadflow.additions.asking import Ask
 from capacity.loadflow.additions.base import solve_base
 from capacity.loadflow.additions.heads import Least, Watched, above_of, aboves, least_room
+from capacity.loadflow.additions.own import Blocks
 from capacity.loadflow.additions.setting import Setting, make_setting
 from capacity.loadflow.additions.settled import unsolved_sources
 from capacity.loadflow.additions.tasks import KnownYear, NetworkFindings, study_feeder
-from capacity.loadflow.additions.trunk import Above
+from capacity.loadflow.additions.trunk import Above, TrunkYear, trunk_year, with_others
 from capacity.loadflow.additions.work import Work
 from capacity.loadflow.load_flow import LoadFlow
 from capacity.tables.additions import Addition, Bounds, Progress
 from capacity.tables.solved import SolvedYear
 
 Ints = npt.NDArray[np.int64]
+
+SAME_DIRECTION = 1e-9
+"""Difference of unit vectors below which two additions have one direction."""
+REMEMBERED_BLOCKS, REMEMBERED_YEARS = 12, 2000
+"""Questions of different kinds whose blocks of a trunk, and networks whose years, are kept for the next ones."""
 
 
 @dataclass
@@ -55,7 +63,9 @@ class Standing:
     bus_of_node: dict[str, int]
     node_of_bus: dict[int, str]
     years: dict[tuple[Any, ...], KnownYear] = field(default_factory=dict, repr=False)
-    least: dict[int, Least] = field(default_factory=dict, repr=False)
+    least: dict[int, tuple[TrunkYear, Least]] = field(default_factory=dict, repr=False)
+    toward: dict[int, tuple[complex, TrunkYear]] = field(default_factory=dict, repr=False)
+    blocks: dict[tuple[Any, ...], Blocks] = field(default_factory=dict, repr=False)
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def at_more_steps(self, number: int, steps: Ints) -> Above:
@@ -70,19 +80,62 @@ class Standing:
                     self.trunks[number] = (above, watched)
         return above
 
-    def least_of(self, number: int) -> Least:
-        """A trunk's least room in the year, remembered."""
-        if number not in self.least:
-            self.least[number] = least_room(self.trunks[number][0], self.base.years[number], self.found)
-        return self.least[number]
+    def year_toward(self, number: int, ask: Ask) -> TrunkYear:
+        """A trunk's year with its room in the direction of an addition, remembered for the latest other direction."""
+        year, stated = self.base.years[number], self.setting.ask
+        if abs(ask.unit / abs(ask.unit) - stated.unit / abs(stated.unit)) < SAME_DIRECTION:
+            return year
+        known = self.toward.get(number)
+        if known is None or known[0] != ask.unit:
+            setting, trunk = self.setting, self.setting.model.trunks[number]
+            bound, inflow = setting.local_bound(trunk.tree.bus, artificial=1), np.nan_to_num(self.base.inflow)
+            turned = trunk_year(trunk, bound, setting.loads, ask, setting.source[trunk.source], inflow[trunk.networks])
+            turned = with_others(trunk, turned, year.offset, ask)
+            known = ask.unit, replace(year, room=turned.room)
+            self.toward[number] = known
+        return known[1]
+
+    def least_of(self, number: int, year: TrunkYear) -> Least:
+        """A trunk's least room in the year, remembered as long as the year is."""
+        known = self.least.get(number)
+        if known is None or known[0] is not year:
+            known = year, least_room(self.trunks[number][0], year, self.found)
+            self.least[number] = known
+        return known[1]
+
+    def blocks_of(self, above: Above, ask: Ask) -> Blocks:
+        """A trunk's own blocks at all of its steps, remembered for the last few questions of another kind."""
+        key = (above.trunk.number, len(above.steps), *mark_of(ask))
+        found = self.blocks.get(key)
+        if found is None:
+            found = above.blocks(above.steps, ask)
+            with self.lock:
+                while len(self.blocks) >= REMEMBERED_BLOCKS:
+                    self.blocks.pop(next(iter(self.blocks)))
+                self.blocks[key] = found
+        return found
 
     def year_of(self, key: tuple[Any, ...], solve: Callable[[], KnownYear]) -> KnownYear:
         """A network's year, remembered; its number comes first in the key."""
-        if key not in self.years:
-            year = solve()
+        found = self.years.get(key)
+        if found is None:
+            found = _light(solve())
             with self.lock:
-                self.years[key] = year
-        return self.years[key]
+                while len(self.years) >= REMEMBERED_YEARS:
+                    self.years.pop(next(iter(self.years)))
+                self.years[key] = found
+        return found
+
+
+def mark_of(ask: Ask) -> tuple[Any, ...]:
+    """What tells questions of one kind from those of another."""
+    return ask.unit, ask.sense, hashlib.blake2b(ask.factor.tobytes(), digest_size=16).digest()
+
+
+def _light(known: KnownYear) -> KnownYear:
+    """Without what is as long as the year: a question about a site does not look at it."""
+    year = known.year
+    return replace(known, year=replace(year, inflow=year.inflow[:0], slack=year.slack[:0], within=year.within[:0]))
 
 
 class _Here(Executor):

@@ -102,34 +102,11 @@ def _power_at(own: Reals, slope: Reals, start: Reals, voltage: Reals, n: int) ->
     return power
 
 
-@dataclass(frozen=True)
-class Fullest:
-    """The fullest of the branches that would be built: ``rate`` is a part of what it may carry."""
-
-    element: int
-    rate: float
-    step: int
-
-
-def fullest_new(after: After) -> Fullest | None:
-    """The fullest new branch; None where nothing new is watched."""
-    element = after.state.joint.tree.watch.element
-    new = np.flatnonzero(element < -1)
-    if not len(new) or not after.solved:
-        return None
-    rates = after.rate[new]
-    row, lane = np.unravel_index(int(np.argmax(rates)), rates.shape)
-    return Fullest(int(element[new[row]]), float(rates[row, lane]), int(after.step[lane]))
-
-
 def broken_things(after: After) -> list[tuple[int, int]]:
-    """Watched things of the joint tree that are broken, with the lane where each is worst; new branches too."""
-    n = after.state.joint.tree.n_bus
-    element = after.state.joint.tree.watch.element
-    watched = after.state.kinds >= 0
-    watched[n:] |= element < -1
+    """Watched things of the joint tree that are broken, with the lane where each is worst."""
+    n, watched = after.state.joint.tree.n_bus, after.state.kinds >= 0
     low = np.where(watched[:, None], after.room, np.inf)
-    low[n:] = np.where(after.rate > 1.0 + 1e-9, np.minimum(low[n:], 1.0 - after.rate), np.maximum(low[n:], 0.0))
-    low[n:][~watched[n:]] = np.inf
+    over = (after.rate > 1.0 + 1e-9) & watched[n:, None]
+    low[n:] = np.where(over, np.minimum(low[n:], 1.0 - after.rate), np.maximum(low[n:], 0.0))
     worst = low.argmin(axis=1)
     return [(int(thing), int(worst[thing])) for thing in np.flatnonzero(low.min(axis=1) < -1e-9)]
