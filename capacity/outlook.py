@@ -104,7 +104,8 @@ def forecast_case(
         settings=settings,
         progress=progress,
     )
-    remarks = (*found.remarks, *_about(simulated, country, case.settings.time_zone))
+    reserved = int(reserving(case.applications).sum()) if applications else 0
+    remarks = (*found.remarks, *_about(simulated, reserved, country, case.settings.time_zone))
     return Outlook(replace(found, remarks=remarks), head_of(case.settings))
 
 
@@ -262,8 +263,16 @@ def _year_holding(as_of: dt.date, years: int, day: pd.Timestamp | None) -> int:
     return year_name(as_of, ahead)
 
 
-def _about(simulated: int, country: str | None, time_zone: str) -> list[Word]:
+def _about(simulated: int, reserved: int, country: str | None, time_zone: str) -> list[Word]:
     told = []
+    if reserved:
+        told.append(
+            Word(
+                f"已批未投 {reserved} 件用电申请自送电之年起全额计入（P7），故首年即可能高于最近一年实测。",
+                f"{reserved} accepted application(s) not yet energised count in full from their year of energisation "
+                "on (P7): the first year may lie above the last measured one for that reason.",
+            )
+        )
     if simulated:
         told.append(
             Word(

@@ -48,6 +48,7 @@ from capacity.cli import (  # noqa: E402  # their commands register with ``app``
     applications,  # noqa: F401
     assess,  # noqa: F401
     cases,  # noqa: F401
+    forecast,  # noqa: F401
     months,  # noqa: F401
     profile,  # noqa: F401
     publishing,  # noqa: F401

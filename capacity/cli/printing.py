@@ -50,6 +50,9 @@ STAGES = {
     "former releases": ("往期发布", "former releases"),
     "downloads": ("下载文件", "files for download"),
     "page data": ("地图数据", "data of the page"),
+    "back-test": ("回测", "back-test"),
+    "fitting": ("拟合", "fitting"),
+    "futures": ("逐网格推算未来", "drawing futures"),
     "record": ("发布档案", "record of the release"),
 }
 

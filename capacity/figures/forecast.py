@@ -21,6 +21,7 @@ from capacity.tables.words import FORECAST_REASON
 
 _FAN, _LINE, _DOTS, _PAST = "#9CC7D8", "#14607A", "#14324A", "#C9D3D9"
 _RULES = ("P3", "P4", "P6")
+_LABEL_AT = {"P4": 0.77}  # beside that of P6, which may lie close above
 _PER_PAGE, _MOST_PAGES = 8, 2
 
 
@@ -104,7 +105,9 @@ def _panel(axes: Any, forecast: Forecast, element_id: str, letters: Lettering, s
         reason = FORECAST_REASON[str(own["reason"].iloc[0]) if len(own) else "no_readings"]
         axes.text(0.5, 0.5, letters.word(reason), transform=axes.transAxes, ha="center", color=MUTED, style="italic")
         return
-    if not sums:
+    if sums:
+        _measured_sum(axes, forecast, own)
+    else:
         _measured(axes, forecast, element_id)
     column = "allowed_sum_p{}_kva" if sums else "loading_p{}_percent"
     middle = years["from_day"] + (years["until_day"] - years["from_day"]) / 2
@@ -127,13 +130,15 @@ def _threshold(axes: Any, row: Any, letters: Lettering) -> None:
     text = f"{row.rule} {row.threshold:g}  {expected}{row.within_horizon_percent:.0f} %"
     axes.annotate(
         text,
-        (0.995, row.threshold),
+        (_LABEL_AT.get(row.rule, 0.99), row.threshold),
         xycoords=("axes fraction", "data"),
-        xytext=(0, 2),
+        xytext=(0, 3),
         textcoords="offset points",
         ha="right",
         fontsize=8,
         color=RED,
+        bbox={"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.75},
+        zorder=5,
     )
 
 
@@ -155,6 +160,17 @@ def _measured(axes: Any, forecast: Forecast, element_id: str) -> None:
     axes.axvline(as_of, color=MUTED, linewidth=0.8)
 
 
+def _measured_sum(axes: Any, forecast: Forecast, own: pd.DataFrame) -> None:
+    """The sum by the last year's measured loads; hollow where some of its transformers are not known."""
+    row = own[own["rule"].eq("P5")].iloc[0]
+    as_of = pd.Timestamp(forecast.as_of)
+    middle = as_of - (as_of - (as_of - pd.DateOffset(years=1))) / 2
+    if not pd.isna(row["measured"]):
+        face = _DOTS if row["bound"] == "" else "white"
+        axes.plot([middle], [row["measured"]], "o", color=_DOTS, markerfacecolor=face, markersize=5, zorder=4)
+    axes.axvline(as_of, color=MUTED, linewidth=0.8)
+
+
 def _legend(figure: Any, letters: Lettering, top: float, height: float, sums: bool) -> None:
     handles: list[Any] = [
         Line2D([], [], color=_LINE, linewidth=2.0, marker="o", markersize=3.5, label=letters.say("中位数", "median")),
@@ -169,16 +185,10 @@ def _legend(figure: Any, letters: Lettering, top: float, height: float, sums: bo
             ),
         ),
     ]
-    if not sums:
-        handles.insert(
-            0,
-            Line2D(
-                [],
-                [],
-                color=_DOTS,
-                marker="o",
-                linestyle="",
-                label=letters.say("年最高实测", "measured, year's highest"),
-            ),
-        )
+    measured = (
+        letters.say("按最近一年实测（空心：部分配变未知）", "by the last year's loads (hollow: some unknown)")
+        if sums
+        else letters.say("年最高实测", "measured, year's highest")
+    )
+    handles.insert(0, Line2D([], [], color=_DOTS, marker="o", linestyle="", label=measured))
     figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.02, top + 0.12 / height), ncol=4, frameon=False)
