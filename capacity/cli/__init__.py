@@ -53,6 +53,8 @@ from capacity.cli import (  # noqa: E402  # their commands register with ``app``
     profile,  # noqa: F401
     publishing,  # noqa: F401
     runs,  # noqa: F401
+    scenarios,  # noqa: F401
+    serve,  # noqa: F401
     verify,  # noqa: F401
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from rich.table import Table
 
 from capacity.cli import INPUT_PROBLEM, assess_printing, printing
 from capacity.cli.language import language, say, word
-from capacity.tables.words import ANSWER, ORDER_OUTCOME
+from capacity.tables.words import ORDER_OUTCOME
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,24 +93,26 @@ def _print(desk: Opened, done: Batch) -> None:
 
 
 def _print_answers(done: Answered) -> None:
-    table = Table(title=word(done.queue.name), title_justify="left")
-    for zh, en, justify in (("次序", "no.", "right"), ("申请", "application", "left"),
-                            ("申请\nkW", "asked\nkW", "right"),
-                            ("可承诺\nkW", "promised\nkW", "right"), ("结论", "verdict", "left"),
-                            ("接入设备", "connected to", "left"), ("限制", "limited by", "left"),
-                            ("最早送电", "earliest", "left")):  # fmt: skip
-        table.add_column(say(zh, en), justify=justify, overflow="fold")  # type: ignore[arg-type]  # of the two above
+    from capacity.applications.requests.showing import SHORT_VERDICT
+
+    table = _table(
+        word(done.queue.name),
+        (("次序", "no.", "right"), ("申请", "application", "left"), ("申请\nkW", "asked\nkW", "right"),
+         ("可承诺\nkW", "promised\nkW", "right"), ("结论", "verdict", "left"), ("接入设备", "connected to", "left"),
+         ("限制", "limited by", "left"), ("投资\n元", "cost\nCNY", "right"), ("最早送电", "earliest", "left")),
+    )  # fmt: skip
     for row in done.rows.itertuples():
         style = assess_printing.VERDICT_STYLE[row.verdict]
         table.add_row(
             str(row.position),
             escape(row.application_id),
             f"{row.p_kw:g}",
-            _kw(row.promised_kw),
-            f"[{style}]{escape(word(ANSWER[row.verdict]))}[/]",
+            _figure(row.promised_kw, 1),
+            f"[{style}]{escape(word(SHORT_VERDICT[row.verdict]))}[/]",
             escape(_text(row.target_id)),
             escape(_text(row.limited_by)),
-            f"{row.energised_on:%Y-%m-%d}" if row.energised_on == row.energised_on else "—",
+            _figure(row.cost_yuan, 0),
+            _day(row.energised_on),
         )
     printing.console.print(table, highlight=False)
     for row in done.rows.itertuples():
@@ -117,26 +120,40 @@ def _print_answers(done: Answered) -> None:
 
 
 def _comparison(other: Answered, rows: pd.DataFrame) -> Table:
-    title = say(f"若改为：{other.queue.name.zh}", f"what if: {other.queue.name.en}")
-    table = Table(title=title, title_justify="left")
-    for zh, en, justify in (("申请", "application", "left"), ("次序", "no.", "left"),
-                            ("可承诺 kW", "promised kW", "left"),
-                            ("差额", "difference", "right"), ("结论", "verdict", "left"),
-                            ("得失", "outcome", "left")):  # fmt: skip
-        table.add_column(say(zh, en), justify=justify, overflow="fold")  # type: ignore[arg-type]  # of the two above
+    from capacity.applications.requests.showing import SHORT_VERDICT
+
+    table = _table(
+        say(f"若改为：{other.queue.name.zh}", f"what if: {other.queue.name.en}"),
+        (("申请", "application", "left"), ("次序", "no.", "left"), ("可承诺 kW", "promised kW", "left"),
+         ("结论", "verdict", "left"), ("接入设备", "connected to", "left"), ("推迟\n天", "later\ndays", "right"),
+         ("投资差\n元", "dearer\nCNY", "right"), ("得失", "outcome", "left")),
+    )  # fmt: skip
     for row in rows.itertuples():
-        before, after = word(ANSWER[row.verdict_before]), word(ANSWER[row.verdict_after])
+        before, after = word(SHORT_VERDICT[row.verdict_before]), word(SHORT_VERDICT[row.verdict_after])
         style = _OUTCOME_STYLE.get(row.outcome, "")
         outcome = escape(word(ORDER_OUTCOME[row.outcome]))
         table.add_row(
             escape(row.application_id),
             f"{row.position_before} → {row.position_after}",
-            f"{_kw(row.promised_before_kw)} → {_kw(row.promised_after_kw)}",
-            "—" if row.difference_kw != row.difference_kw else f"{row.difference_kw:+,.1f}",
-            escape(before if before == after else f"{before} → {after}"),
+            _change(_figure(row.promised_before_kw, 1), _figure(row.promised_after_kw, 1)),
+            escape(_change(before, after)),
+            escape(_change(_text(row.target_before), _text(row.target_after))),
+            _figure(row.later_days, 0, signed=True),
+            _figure(row.cost_after_yuan - row.cost_before_yuan, 0, signed=True),
             f"[{style}]{outcome}[/]" if style else outcome,
         )
     return table
+
+
+def _table(title: str, columns: tuple[tuple[str, str, str], ...]) -> Table:
+    table = Table(title=title, title_justify="left", padding=(0, 0, 0, 1))
+    for zh, en, justify in columns:
+        table.add_column(say(zh, en), justify=justify, overflow="fold")  # type: ignore[arg-type]  # left or right
+    return table
+
+
+def _change(before: str, after: str) -> str:
+    return before if before == after else f"{before} → {after}"
 
 
 def _sum(done: Answered) -> str:
@@ -230,8 +247,14 @@ def _records(rows: pd.DataFrame) -> Any:
     return json.loads(rows.to_json(orient="records", force_ascii=False, date_format="iso"))
 
 
-def _kw(value: float) -> str:
-    return "—" if value != value else f"{value:,.1f}"
+def _figure(value: float, digits: int, *, signed: bool = False) -> str:
+    if math.isnan(value):
+        return "—"
+    return f"{value:+,.{digits}f}" if signed else f"{value:,.{digits}f}"
+
+
+def _day(day: pd.Timestamp) -> str:
+    return f"{day:%Y-%m-%d}" if day == day else "—"
 
 
 def _text(value: object) -> str:

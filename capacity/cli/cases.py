@@ -1,4 +1,4 @@
-"""Commands that make and check cases: template, import, export, city, check, scenarios."""
+"""Commands that make and check cases: template, import, export, city, check."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from capacity.cli import INPUT_PROBLEM, USAGE, Stamps, app, printing
 from capacity.cli.language import say
 from capacity.cli.runs import RegisterUrl, with_register
 
-scenarios_app = typer.Typer(no_args_is_help=True, help="Scenario files. 情景文件。")
-app.add_typer(scenarios_app, name="scenarios")
 
 
 @app.command()
@@ -151,32 +149,4 @@ def city(
             f"每个成员都是算例，如 {member}；说明见 {readme}", f"each member is a case, such as {member}; see {readme}"
         ),
         highlight=False,
-    )
-
-
-@scenarios_app.command("list")
-def list_scenarios(
-    folder: Annotated[Path, typer.Argument(help="Folder of scenario files.")] = Path("scenarios"),
-) -> None:
-    """List the scenario files of a folder. 列出情景。"""
-    from capacity.case import load_scenario
-
-    for path in sorted(folder.glob("*.yaml")):
-        scenario = load_scenario(path)
-        printing.console.print(f"{path}: {say(scenario.title_zh, scenario.title_en)}", highlight=False)
-
-
-@scenarios_app.command("check")
-def check_scenario(
-    scenario: Annotated[Path, typer.Argument(help="The scenario file.")],
-    folder: Annotated[Path | None, typer.Option("--case", help="Also check its ids against this case.")] = None,
-) -> None:
-    """Check a scenario file, and its ids against a case. 检查情景。"""
-    from capacity.case import apply_scenario, load_case, load_scenario
-
-    loaded = load_scenario(scenario)
-    if folder:
-        apply_scenario(load_case(folder), loaded)
-    printing.console.print(
-        say(f"情景“{loaded.title_zh}”有效", f"scenario '{loaded.title_en}' is sound"), highlight=False
     )

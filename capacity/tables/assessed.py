@@ -62,6 +62,16 @@ COMPARED = table(
         "difference_kw": number("差额", "difference", "kW", "After less before.", missing="not known in one of them"),
         "target_before": text("原接入设备", "connected to before", missing="no option will do"),
         "target_after": text("新接入设备", "connected to after", missing="no option will do"),
-        "outcome": text("得失", "outcome", choices=tuple(ORDER_OUTCOME)),
+        "energised_before_on": moment("原最早送电", "energised before", missing="not known"),
+        "energised_after_on": moment("新最早送电", "energised after", missing="not known"),
+        "later_days": number("推迟", "later by", "d", "Calendar days; negative: earlier.", missing="not known"),
+        "cost_before_yuan": number("原投资估算", "cost before", "CNY", missing="not worked out"),
+        "cost_after_yuan": number("新投资估算", "cost after", "CNY", missing="not worked out"),
+        "outcome": text(
+            "得失",
+            "outcome",
+            "By kilowatts promised; where they are equal by the day, and where that is too by the cost.",
+            choices=tuple(ORDER_OUTCOME),
+        ),
     },
 )  # fmt: skip

@@ -315,7 +315,7 @@ ANSWER = {**VERDICT, NOT_ANSWERED: Word("未能答复", "not answered")}
 ORDER_OUTCOME = {
     "gains": Word("得益", "gains"),
     "loses": Word("受损", "loses"),
-    "changed": Word("千瓦数不变，答复有变", "as many kW, another answer"),
+    "changed": Word("同样有利，答复有变", "no better and no worse, another answer"),
     "same": Word("不变", "the same"),
     NOT_ANSWERED: ANSWER[NOT_ANSWERED],
 }

@@ -22,6 +22,7 @@ Answer = Assessment | Exception
 """What ``Assessor.assess_in_order`` gives for one request."""
 CONNECTED: tuple[Verdict, ...] = ("yes", "yes_with_project")
 _SAME_KW = 1e-6
+_SAME_YUAN = 1.0
 
 
 @dataclass(frozen=True)
@@ -56,31 +57,38 @@ def assessed(filed: Sequence[Filed], answers: Sequence[Answer]) -> pd.DataFrame:
 def compared(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Two orders of the same requests side by side (rows of ``COMPARED``), in the order before.
 
-    Who is promised more kilowatts gains, who is promised fewer loses.
+    Who is promised more kilowatts gains, who is promised fewer loses. With as many, who has them earlier gains; with
+    as many on the same day, whose connection costs less.
 
     Parameters
     ----------
     before, after : rows of ``ASSESSED``.
     """
     then, now = before.set_index("application_id"), after.set_index("application_id")
-    rows = [
-        {
-            "application_id": name,
-            "p_kw": one["p_kw"],
-            "position_before": one["position"],
-            "position_after": now.at[name, "position"],
-            "verdict_before": one["verdict"],
-            "verdict_after": now.at[name, "verdict"],
-            "promised_before_kw": one["promised_kw"],
-            "promised_after_kw": now.at[name, "promised_kw"],
-            "difference_kw": now.at[name, "promised_kw"] - one["promised_kw"],
-            "target_before": one["target_id"],
-            "target_after": now.at[name, "target_id"],
-            "outcome": _outcome(one, now.loc[name]),
-        }
-        for name, one in then.iterrows()
-    ]
+    rows = [_side_by_side(str(name), one, now.loc[name]) for name, one in then.iterrows()]
     return conform(pd.DataFrame(rows), COMPARED) if rows else empty(COMPARED)
+
+
+def _side_by_side(name: str, before: pd.Series, after: pd.Series) -> dict[str, Any]:
+    return {
+        "application_id": name,
+        "p_kw": before["p_kw"],
+        "position_before": before["position"],
+        "position_after": after["position"],
+        "verdict_before": before["verdict"],
+        "verdict_after": after["verdict"],
+        "promised_before_kw": before["promised_kw"],
+        "promised_after_kw": after["promised_kw"],
+        "difference_kw": after["promised_kw"] - before["promised_kw"],
+        "target_before": before["target_id"],
+        "target_after": after["target_id"],
+        "energised_before_on": before["energised_on"],
+        "energised_after_on": after["energised_on"],
+        "later_days": _days(before, after),
+        "cost_before_yuan": before["cost_yuan"],
+        "cost_after_yuan": after["cost_yuan"],
+        "outcome": _outcome(before, after),
+    }
 
 
 def totals(rows: pd.DataFrame) -> Totals:
@@ -114,13 +122,26 @@ def in_words(error: Exception) -> Word:
 
 
 def _outcome(before: pd.Series, after: pd.Series) -> str:
+    """Kilowatts first, then the day, then the cost; what is not known in one of them decides nothing."""
     if NOT_ANSWERED in (before["verdict"], after["verdict"]):
         return "not_answered"
-    step = after["promised_kw"] - before["promised_kw"]
-    if step > _SAME_KW or step < -_SAME_KW:
-        return "gains" if step > 0.0 else "loses"
+    better = (
+        (after["promised_kw"] - before["promised_kw"], _SAME_KW),
+        (-_days(before, after), 0.5),
+        (before["cost_yuan"] - after["cost_yuan"], _SAME_YUAN),
+    )
+    for step, least in better:
+        if abs(step) > least:
+            return "gains" if step > 0.0 else "loses"
     alike = before["verdict"] == after["verdict"] and _alike(before["target_id"], after["target_id"])
     return "same" if alike else "changed"
+
+
+def _days(before: pd.Series, after: pd.Series) -> float:
+    """By how many days the whole power comes later; NaN where a day is not known."""
+    if pd.isna(before["energised_on"]) or pd.isna(after["energised_on"]):
+        return math.nan
+    return float((after["energised_on"] - before["energised_on"]).days)
 
 
 def _alike(one: Any, other: Any) -> bool:

@@ -36,13 +36,15 @@ HEADINGS = {
     "energised": Word("最早送电", "earliest"),
 }
 _STOPS = ".。 "
-_VERDICTS = {
+SHORT_VERDICT = {
     "yes": Word("可以", "yes"),
     "yes_with_project": Word("可以，同时立项", "yes, with project"),
     "staged": Word("分期", "staged"),
     "not_before_project": Word("须先实施项目", "project first"),
     "unknown": Word("未知", "unknown"),
+    "not_answered": Word("未答复", "not answered"),
 }
+"""Verdicts for narrow columns."""
 
 
 def options_table(assessment: Assessment, language: Language = "en") -> pd.DataFrame:
@@ -66,7 +68,7 @@ def cells(option: Option) -> dict[str, Word]:
     room = allowed(option)
     return {
         "rank": _plain(str(option.rank) if option.rank else "–"),
-        "verdict": _VERDICTS[option.verdict],
+        "verdict": SHORT_VERDICT[option.verdict],
         "kind": PLACE_KIND[candidate.kind],
         "target": _plain(candidate.target_id),
         "route_m": _plain(f"{candidate.route_m:,.0f}") if math.isfinite(candidate.route_m) else UNKNOWN,

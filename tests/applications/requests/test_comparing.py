@@ -73,6 +73,7 @@ def test_compared__who_gains_who_loses_and_the_sum() -> None:
     assert rows["promised_after_kw"].to_dict() == {"A": 20.0, "B": 50.0, "C": 30.0}
     assert rows["difference_kw"].to_dict() == {"A": -60.0, "B": 30.0, "C": 30.0}
     assert rows["outcome"].to_dict() == {"A": "loses", "B": "gains", "C": "gains"}
+    assert rows["later_days"].isna().to_dict() == {"A": False, "B": False, "C": True}  # C had no day before
     assert rows["position_after"].to_dict() == {"A": 3, "B": 2, "C": 1}
     before, after = totals(done.first.rows), totals(done.other.rows)
     assert (before.promised_kw, after.promised_kw, before.asked_kw) == (100.0, 100.0, 160.0)
@@ -113,6 +114,35 @@ def test_compared__as_many_kilowatts_at_another_place_is_no_gain() -> None:
     before = assessed([one], [answer])
     after = before.assign(target_id="T9")
     assert compared(before, after)["outcome"].tolist() == ["changed"]
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome"),
+    [
+        ({"energised_on": pd.Timedelta(days=3), "cost_yuan": -500.0}, "loses"),
+        ({"energised_on": pd.Timedelta(days=-3), "cost_yuan": 500.0}, "gains"),
+        ({"energised_on": pd.Timedelta(0), "cost_yuan": 500.0}, "loses"),
+        ({"energised_on": pd.Timedelta(0), "cost_yuan": -500.0}, "gains"),
+        ({"promised_kw": -1.0, "energised_on": pd.Timedelta(days=-3)}, "loses"),
+    ],
+)
+def test_compared__kilowatts_then_the_day_then_the_cost(change: dict[str, object], outcome: str) -> None:
+    answer = sample_assessment()
+    before = assessed([Filed(2, None, replace(answer.request, application_id="A1"))], [answer])
+    after = before.copy()
+    for column, step in change.items():
+        after[column] = after[column] + step
+    row = compared(before, after).iloc[0]
+    assert row["outcome"] == outcome
+    assert row["later_days"] == change["energised_on"].days
+
+
+def test_compared__a_day_or_cost_not_known_decides_nothing() -> None:
+    answer = sample_assessment()
+    before = assessed([Filed(2, None, replace(answer.request, application_id="A1"))], [answer])
+    after = before.assign(energised_on=pd.NaT, cost_yuan=math.nan)
+    row = compared(before, after).iloc[0]
+    assert (row["outcome"], math.isnan(row["later_days"])) == ("same", True)
 
 
 def test_assess_queues__tells_how_far_it_is() -> None:
