@@ -189,8 +189,17 @@ class Prices(_Frozen):
         return self
 
     def parts_of(self, work: Work) -> tuple[Price, ...]:
-        """The entries that together are the price of a work."""
-        return tuple(price for price in self.prices if price.is_for(work))
+        """The entries that together are the price of a work.
+
+        An entry of part `complete` is a whole price: of several, the first that reaches the work's size counts alone.
+        """
+        found = tuple(price for price in self.prices if price.is_for(work))
+        whole = [price for price in found if price.part == "complete"]
+        if len(whole) < 2:
+            return found
+        nearest = whole[0] if work.rated is None else whole[-1]
+        enough = next((price for price in whole if price.row(work.rated) is not None), nearest)
+        return tuple(price for price in found if price.part != "complete" or price is enough)
 
     def factor(self, price: Price, area_class: str) -> float:
         """From the entry's year to the file's, times the class of area where the part depends on it."""

@@ -137,6 +137,13 @@ def test_cost_of__copper_is_not_priced_as_aluminium() -> None:
     assert (copper, aluminium) == ("lv_cable_copper", "lv_cable_aluminium")
 
 
+def test_cost_of__a_whole_price_counts_once() -> None:
+    """10 kV copper cables have an entry up to 240 mm² and one for larger ones: each length is paid for once."""
+    for size, key in ((70.0, "mv_cable_copper"), (240.0, "mv_cable_copper"), (400.0, "mv_cable_copper_large")):
+        items = cost_of([of_size("mv_cable", size=size)], PRICES, split=None).items
+        assert [item.price for item in items] == [key]
+
+
 def test_cost_of__names_every_fault_at_once() -> None:
     faulty = [
         Work("tunnel"),
