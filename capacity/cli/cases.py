@@ -12,7 +12,6 @@ from capacity.cli.language import say
 from capacity.cli.runs import RegisterUrl, with_register
 
 
-
 @app.command()
 def template(ledger: Annotated[Path, typer.Argument(help="The Excel file to write.")]) -> None:
     """Write the empty ledger workbook with instructions. 生成空白台账模板。"""

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from capacity.matrix.run import run_matrix as run_matrix
     from capacity.matrix.summary import fan_of as fan_of
+    from capacity.matrix.summary import outlook_of as outlook_of
     from capacity.matrix.summary import read_cells as read_cells
 
 _HOME = {
     "run_matrix": "capacity.matrix.run",
     "fan_of": "capacity.matrix.summary",
+    "outlook_of": "capacity.matrix.summary",
     "read_cells": "capacity.matrix.summary",
 }
 

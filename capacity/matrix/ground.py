@@ -1,4 +1,4 @@
-"""What all cells of a matrix stand on, worked out once: judged readings, filled loads, critical steps of its base year."""
+"""What all cells of a matrix stand on, found once: judged readings, filled loads, critical steps of the base year."""
 
 from __future__ import annotations
 

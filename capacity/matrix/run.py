@@ -235,6 +235,8 @@ def _record(
     steps = [facts.steps for facts in whole if facts.basis == "critical_steps"]
     return MatrixRecord(
         case_name=case.settings.name,
+        case_title_zh=case.settings.title_zh,
+        case_title_en=case.settings.title_en,
         as_of=case.settings.as_of,
         synthetic=case.settings.synthetic,
         input_hashes=dict(case.hashes),

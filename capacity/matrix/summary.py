@@ -10,7 +10,7 @@ import pandas as pd
 
 from capacity.matrix.store import FOLDER, cell_file, facts_of, read_cell, read_record
 from capacity.tables._schema import conform, empty
-from capacity.tables.matrix import CELLS, FAN, TRIGGERS, MatrixRecord
+from capacity.tables.matrix import CELLS, FAN, OUTLOOK, TRIGGERS, MatrixRecord
 
 ALLOWED = "allowed_kva"
 CENTRAL = 0
@@ -80,6 +80,37 @@ def fan_of(cells: pd.DataFrame) -> pd.DataFrame:
                 }
             )
     return conform(pd.DataFrame(rows), FAN) if rows else empty(FAN)
+
+
+def outlook_of(cells: pd.DataFrame) -> pd.DataFrame:
+    """Per area, scenario and year: how likely each rule is raised, load rates and what can be taken, over the draws.
+
+    Returns
+    -------
+    DataFrame of ``tables.matrix.OUTLOOK``.
+    """
+    areas = cells[cells["level"] == "area"]
+    if areas.empty:
+        return empty(OUTLOOK)
+    random = areas[areas["draw"] != CENTRAL]
+    areas = random if len(random) else areas
+    keys = ["scenario", "year", "area_id"]
+    raised = areas.assign(**{rule: areas[rule].gt(0).astype("Float64") for rule in TRIGGERS})
+    groups = raised.groupby(keys, sort=True)
+    load = groups["max_loading_percent"]
+    shares = groups[list(TRIGGERS)].mean() * 100.0
+    full = pd.DataFrame(
+        {
+            "draws": groups["draw"].nunique(),
+            "max_loading_p10_percent": load.quantile(0.1),
+            "max_loading_median_percent": load.median(),
+            "max_loading_p90_percent": load.quantile(0.9),
+            **{f"{rule}_percent": shares[rule].astype("float64") for rule in TRIGGERS},
+            "allowed_median_kva": groups[ALLOWED].median(),
+            "voltage_min_median_pu": groups["voltage_min_pu"].median(),
+        }
+    )
+    return conform(full.reset_index(), OUTLOOK)
 
 
 def _per_draw(areas: pd.DataFrame) -> pd.DataFrame:

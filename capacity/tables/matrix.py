@@ -77,6 +77,29 @@ FAN = table(
 )  # fmt: skip
 
 
+OUTLOOK = table(
+    "matrix_areas",
+    "网格展望",
+    "outlook of areas",
+    "How likely an area raises each rule in a year, over the draws, and what it can then take.",
+    {
+        "scenario": text("情景", "scenario"),
+        "year": count("年份", "year"),
+        "area_id": text("网格编号", "area id"),
+        "draws": count("抽样数", "draws", "The central draw alone where there are no others."),
+        "max_loading_p10_percent": number("最高负载率10%分位", "max load rate, 10 %", "%", missing="not known"),
+        "max_loading_median_percent": number("最高负载率中位数", "max load rate, median", "%", missing="not known"),
+        "max_loading_p90_percent": number("最高负载率90%分位", "max load rate, 90 %", "%", missing="not known"),
+        **{
+            f"{code}_percent": number(f"{word.zh}概率", f"{word.en}, probability", "%", missing="not known")
+            for code, word in TRIGGER.items()
+        },
+        "allowed_median_kva": number("可开放容量中位数", "allowed, median", "kVA", missing="unknown"),
+        "voltage_min_median_pu": number("最低电压中位数", "lowest voltage, median", "pu", missing="not known"),
+    },
+)
+
+
 class CellFacts(BaseModel):
     """What is known about a cell besides its figures; it travels in the cell's file."""
 
@@ -101,6 +124,8 @@ class MatrixRecord(BaseModel):
 
     format: int = 1
     case_name: str
+    case_title_zh: str = ""
+    case_title_en: str = ""
     as_of: dt.date
     synthetic: bool
     input_hashes: dict[str, str]

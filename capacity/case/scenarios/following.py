@@ -109,7 +109,7 @@ def shift_between(
     one = np.array([float(name == FLAT) for name in profiles])
     return Shift(
         profiles,
-        _by_profile(before, ["transformer_id"], "p_kw", profiles) | {name: one for name in bare},
+        _by_profile(before, ["transformer_id"], "p_kw", profiles) | dict.fromkeys(bare, one),
         {pair: np.stack([power, reactive[pair]]) for pair, power in active.items()}
         | {(name, name): np.stack([one * factor, 0.0 * one]) for name, factor in bare.items()},
         _by_profile(generation[0], ["transformer_id"], "p_kw", profiles),
