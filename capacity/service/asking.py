@@ -50,11 +50,13 @@ class AssessmentRequest(_Body):
     shape: Shape = Field("flat", description="of the load over the day")
     energise_on: Day | None = Field(None, description="the day the supply is wanted on")
     urgent_kw: Kw | None = Field(None, description="of kw, what is needed at once (P16)")
-    applied_on: Day | None = Field(None, description="day of application (P12); none: the case's as-of date")
+    applied_on: Day | None = Field(
+        None, description="day of application (P12); none: today, or the as-of date of the case where that is later"
+    )
     hours: bool = Field(False, description="work out the months and hours of a staged offer as well; takes longer")
 
-    def as_request(self) -> Request:
-        """The same for the assessor."""
+    def as_request(self, today: dt.date) -> Request:
+        """The same for the assessor, applied for ``today`` where no day is stated."""
         return Request(
             place=PlaceRequest(self.longitude, self.latitude, self.node_id, self.transformer_id, self.dual_supply),
             kw=self.kw,
@@ -66,7 +68,7 @@ class AssessmentRequest(_Body):
             shape=self.shape,
             energise_on=self.energise_on,
             urgent_kw=self.urgent_kw,
-            applied_on=self.applied_on,
+            applied_on=self.applied_on or today,
         )
 
 

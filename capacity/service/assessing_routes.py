@@ -127,7 +127,7 @@ def kept_one(service: Service, assessment_id: str) -> Kept:
 
 def _assessed(service: Service, asked: AssessmentRequest) -> tuple[Kept, dict[str, Any]]:
     service.look_at_register()
-    made = service.assessor.assess(asked.as_request(), hours=asked.hours)
+    made = service.assessor.assess(asked.as_request(service.today()), hours=asked.hours)
     body = service.as_json(made)
     return service.remembered.keep(made), body
 

@@ -97,6 +97,12 @@ def refusing(status: int, code: str, headers: Mapping[str, str] | None = None) -
     return Refusing(status, code, SAID[code], headers=headers)
 
 
+def unfit_register(error: InputError) -> Refusing:
+    """The register reserves what the case does not have, so that nothing can be answered until that is put right."""
+    words = [Word(one.sentence_zh, one.sentence_en) for one in error.issues if one.severity == "error"]
+    return Refusing(503, "register_unfit", *words)
+
+
 def too_often(seconds: float) -> Refusing:
     """Come again after so many seconds."""
     return refusing(429, "too_often", {"Retry-After": str(max(1, math.ceil(min(seconds, 3600.0))))})

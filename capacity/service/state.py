@@ -11,14 +11,17 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from capacity.applications import register as reg
 from capacity.applications.answers import as_json
+from capacity.errors import InputError
 from capacity.service.audit import AuditLog
 from capacity.service.guard import LOOPBACK
 from capacity.service.keys import KeyRing
 from capacity.service.limits import Buckets, Limits
 from capacity.service.pools import Pool
+from capacity.service.problems import unfit_register
 from capacity.service.sheets import SheetWriter
 from capacity.tables.assessment import Assessment, Assessor
 from capacity.tables.case import Case
@@ -71,6 +74,11 @@ class Service:
         """An assessment as the body of an answer."""
         return as_json(assessment, self.case.settings.service_numbers)
 
+    def today(self) -> dt.date:
+        """The day in the case's time zone, never before its as-of date."""
+        settings = self.case.settings
+        return max(dt.datetime.now(ZoneInfo(settings.time_zone)).date(), settings.as_of)
+
     def look_at_register(self, *, now: bool = False) -> None:
         """Let the assessor see the register as it stands; of other desks' changes at most a second late."""
         if self.register is None:
@@ -80,7 +88,10 @@ class Service:
                 return
             snapshot = reg.take_snapshot(self.register)
             if snapshot.sha256 != self._seen:
-                self.assessor.take_up(snapshot)
+                try:
+                    self.assessor.take_up(snapshot)
+                except InputError as error:
+                    raise unfit_register(error) from error
                 self._seen = snapshot.sha256
             self._looked_at = time.monotonic()
 

@@ -60,7 +60,12 @@ class FakeAssessor:
 
     def judge(self, application: Application, snapshot: Snapshot) -> Claim | Refusal:
         facts = replace(application.facts, transformer_id=application.facts.transformer_id or "T1")
-        return judging(self.thinking_seconds, self.room_kva)(replace(application, facts=facts), snapshot)
+        answer = judging(self.thinking_seconds, self.room_kva)(replace(application, facts=facts), snapshot)
+        feeder_id = application.facts.feeder_id
+        if isinstance(answer, Refusal) or feeder_id is None:
+            return answer
+        feeder = snapshot.version("feeder", feeder_id)
+        return replace(answer, elements=tuple(feeder if e.element_type == "feeder" else e for e in answer.elements))
 
 
 @dataclass
