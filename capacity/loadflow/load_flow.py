@@ -216,7 +216,7 @@ class LoadFlow:
     def take_loads_of(self, other: LoadFlow) -> None:
         """Take the loads that another load flow scaled to the same readings, before the network was changed.
 
-        A transformer that would take the place of another has read nothing: what hangs below it is known by the old one.
+        A transformer that would replace another has read nothing: what hangs below it is known by the old one.
 
         Raises
         ------

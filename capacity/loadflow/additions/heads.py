@@ -238,23 +238,31 @@ def missing_steps(
             and least.slack[position] >= above.steepness(position, slack, setting.ask.sense) * reach[head]
         ):
             continue
-        within |= slack * np.abs(year.voltage[head]) < above.steepness(position, slack, setting.ask.sense) * reach[head] * factor
+        within |= (
+            slack * np.abs(year.voltage[head])
+            < above.steepness(position, slack, setting.ask.sense) * reach[head] * factor
+        )
     within &= factor > COUNTS
     return np.flatnonzero(within)
 
 
 def broken_above(watched: Watched, trunk: Trunk, head: int) -> tuple[int, int] | None:
     """What is already broken on the way from a head to the source: watched thing and step."""
+    things = things_above(watched, trunk, head)
+    return (things[0], watched.broken[things[0]]) if things else None
+
+
+def things_above(watched: Watched, trunk: Trunk, head: int) -> list[int]:
+    """Everything that is already broken on the way from a head to the source."""
     n = trunk.tree.n_bus
     path = set()
     bus = head
     while bus > 0:
         path.add(bus)
         bus = int(trunk.tree.parent[bus])
-    for thing, step in watched.broken.items():
-        if (thing if thing < n else int(trunk.tree.watch.child[thing - n])) in path:
-            return thing, step
-    return None
+    return [
+        thing for thing in watched.broken if (thing if thing < n else int(trunk.tree.watch.child[thing - n])) in path
+    ]
 
 
 def above_at(setting: Setting, above: Above, base: Base, found: dict[int, NetworkFindings], steps: Ints) -> Above:

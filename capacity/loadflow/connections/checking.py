@@ -60,6 +60,7 @@ def check_connection(standing: Standing, connection: Connection, question: Quest
     if by_transformer and question.rated_percent > question.limits.transformer_percent:
         loose = site_of(standing, connection, replace(question.limits, transformer_percent=question.rated_percent), ask)
         rated = _searched(standing, loose, ask, telling)
+        rated = replace(rated, kva=max(rated.kva, strict.kva))  # NaN stays: a figure with more allowed is no smaller
     return _finding(standing, site, loose, ask, question, strict, rated)
 
 

@@ -1,0 +1,18 @@
+"""Connections built for real and put to the test, for whatever test states a figure of one."""
+
+from benchmarks.built_case import CUSTOMER, built, built_together, customer_bus, floors, flow_of, named
+from benchmarks.exhaustive import Built, Trial, Truth, truth
+
+__all__ = [
+    "CUSTOMER",
+    "Built",
+    "Trial",
+    "Truth",
+    "built",
+    "built_together",
+    "customer_bus",
+    "floors",
+    "flow_of",
+    "named",
+    "truth",
+]
