@@ -125,7 +125,7 @@ def neighbour_option(request: Request, rank: int) -> Option:
         before=41.4,
         after=72.8,
         voltage=355.6,
-        binding=Binding("voltage_min", "NEW:service", WORST, 353.3, FLOOR_V, "V", new=True),
+        binding=Binding("voltage_min", "NEW service", WORST, 353.3, FLOOR_V, "V", new=True),
         reason=Word(
             "配变 T1103 负载率72.8 % ≤ 80 %（P6），电压355.6 V ≥ 353.4 V（P10）",
             "load rate 72.8 % ≤ 80 % (P6) at transformer T1103, voltage 355.6 V ≥ 353.4 V (P10)",
@@ -314,8 +314,8 @@ def option_of(
         transformer_new, None, replaces, replacement, single_phase,
     )  # fmt: skip
     design = Design(candidate, connection, tuple(works), remarks)
-    limit = binding or at_limit("transformer_loading", candidate.transformer_id or "NEW:transformer", 80.0)
-    second = Binding("voltage_min", candidate.node_id or "NEW:line", WORST, floor - 0.1, floor, "V")
+    limit = binding or at_limit("transformer_loading", candidate.transformer_id or "NEW transformer", 80.0)
+    second = Binding("voltage_min", candidate.node_id or "NEW line", WORST, floor - 0.1, floor, "V")
     made = Option(design, None, verdict, rank, reason, place, project=project)
     finding = finding_of(
         made, Room(strict, reason_code, limit, second, strict + 21.5), Room(rated, reason_code, limit),

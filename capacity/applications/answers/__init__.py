@@ -2,6 +2,9 @@
 
 from capacity.applications.answers.document import VERSION, AnswerDocument
 from capacity.applications.answers.machine import answer_schema, as_json, document_of, write_json
+from capacity.applications.answers.offer import LettersFor, write_pdf
+from capacity.applications.answers.paper import Letters
+from capacity.applications.answers.told import Language
 from capacity.applications.answers.workbook import write_workbook
 from capacity.applications.answers.writing import AnswerError
 
@@ -9,9 +12,13 @@ __all__ = [
     "VERSION",
     "AnswerDocument",
     "AnswerError",
+    "Language",
+    "Letters",
+    "LettersFor",
     "answer_schema",
     "as_json",
     "document_of",
     "write_json",
+    "write_pdf",
     "write_workbook",
 ]

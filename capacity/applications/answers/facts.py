@@ -23,6 +23,7 @@ from capacity.applications.answers.told import (
     yuan_in_words,
 )
 from capacity.tables.assessment import Assessment, Option, StagedOffer
+from capacity.tables.connection import Room
 from capacity.tables.places import PlaceRequest
 from capacity.tables.policy_values import policy_value, policy_word
 from capacity.tables.settings import ServiceNumbers
@@ -49,12 +50,13 @@ Value = float | str | dt.date | Word
 
 @dataclass(frozen=True)
 class Fact:
-    """A label with its value; ``unit`` of a figure, ``rules`` that it follows from."""
+    """A label with its value: ``unit`` of a figure, ``rules`` behind it; ``down``: it is never shown above itself."""
 
     label: Word
     value: Value
     unit: str = ""
     rules: str = ""
+    down: bool = False
 
 
 def figure(value: float, why: Word = UNKNOWN) -> Value:
@@ -73,7 +75,7 @@ def moment(at: pd.Timestamp, why: Word = UNKNOWN) -> Value:
 
 
 def in_words(fact: Fact) -> Word:
-    """A fact's value as it is read, with its unit; figures rounded down to one decimal."""
+    """A fact's value as it is read, with its unit."""
     value = fact.value
     if isinstance(value, Word):
         return value
@@ -83,7 +85,8 @@ def in_words(fact: Fact) -> Word:
         return Word(f"{value:%Y-%m-%d %H:%M}", f"{value:%Y-%m-%d %H:%M}")
     if isinstance(value, dt.date):
         return day_in_words(value)
-    shown = f"{rounded_down(value, 3):,.3f}".rstrip("0").rstrip(".") if fact.unit in ("", "1") else shown_kva(value)
+    shown = shown_kva(value) if fact.down else f"{value:,.{3 if fact.unit in ('', '1') else 1}f}"
+    shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
     text = f"{shown} {fact.unit}".strip()
     return Word(text, text)
 
@@ -142,7 +145,7 @@ def answer_facts(assessment: Assessment, service_numbers: ServiceNumbers | None)
     facts = [
         Fact(Word("结论", "answer"), VERDICT[assessment.verdict], rules="P6"),
         Fact(Word("说明", "in short"), assessment.summary),
-        *(best_facts(assessment, assessment.best) if assessment.best else _nothing_facts(assessment)),
+        *(best_facts(assessment, assessment.best) if assessment.best else nothing_facts(assessment)),
     ]
     if assessment.staged is not None:
         facts += staged_facts(assessment, assessment.staged)
@@ -203,15 +206,19 @@ def cost_facts(cost: CostEstimate | None) -> Iterator[Fact]:
     yield Fact(Word("以供电方案答复为准", "stated in the supply offer"), yuan_in_words(cost.open), rules="P13")
 
 
-def _nothing_facts(assessment: Assessment) -> list[Fact]:
+def nothing_facts(assessment: Assessment) -> list[Fact]:
+    """What stands in the place of the best option where none will do."""
+    settled = Word("无可行方案", "none will do")
+    nothing = unknown_because(Word("资料不足", "too little data")) if assessment.verdict == "unknown" else settled
     largest = figure(assessment.largest_kva, unknown_because(Word("不是0", "which is not 0")))
     return [
-        Fact(Word("推荐方案", "best option"), Word("无可行方案", "none will do"), rules="P15"),
+        Fact(Word("推荐方案", "best option"), nothing, rules="P11" if assessment.verdict == "unknown" else "P15"),
         Fact(
             Word("各方案中最大可接入", "most that any option carries"),
             largest,
             "kVA" if isinstance(largest, float) else "",
             "P9",
+            down=True,
         ),
     ]
 
@@ -222,7 +229,7 @@ def staged_facts(assessment: Assessment, offer: StagedOffer) -> list[Fact]:
     urgent = {None: NOT_STATED, True: Word("满足", "covered"), False: Word("不满足", "not covered")}[offer.meets_urgent]
     full = next((one for one in assessment.options if one.key == offer.full_key), None)
     facts = [
-        Fact(now, figure(offer.firm_kw), "" if math.isnan(offer.firm_kw) else "kW", "P16"),
+        Fact(now, figure(offer.firm_kw), "" if math.isnan(offer.firm_kw) else "kW", "P16", down=True),
         Fact(Word("急需部分", "needed at once"), urgent, rules="P16"),
         Fact(
             Word("全部容量方案", "whole power by"),
@@ -283,7 +290,8 @@ def work_in_words(work: Work) -> Word:
     """One work with its quantity."""
     name, length = work.words, work.length_m
     if length is not None:
-        return Word(f"{name.zh} {length:,.0f} 米", f"{name.en} {length:,.0f} m")
+        metres = f"{length:,.1f}".removesuffix(".0")
+        return Word(f"{name.zh} {metres} 米", f"{name.en} {metres} m")
     return name if work.count == 1 else Word(f"{name.zh} × {work.count}", f"{name.en} × {work.count}")
 
 
@@ -302,6 +310,11 @@ def room_in_words(option: Option, *, rated: bool = False) -> Word:
     if option.finding is None:
         return NOT_WORKED_OUT
     room = option.finding.rated if rated else option.finding.strict
+    return room_told(room)
+
+
+def room_told(room: Room) -> Word:
+    """A room in kVA, or why it is not known."""
     if math.isnan(room.kva):
         return unknown_because(why_no_room(room))
     return Word(shown_kva(room.kva), shown_kva(room.kva))

@@ -239,8 +239,8 @@ def _write_hours(book: Book, offer: StagedOffer) -> None:
     page.set_column(1, 24, 8.0)
     note = Word(
         "每格为该月该小时内任一时刻可用的总功率（不超过申请功率），该小时自整点起。“未知”不是0。",
-        "Each cell: what may be drawn in all at any moment of that month's hour, from the full hour on, at most what was "
-        "asked for. 'Unknown' is not 0.",
+        "Each cell: what may be drawn in all at any moment of that month's hour, from the full hour on, at most what "
+        "was asked for. 'Unknown' is not 0.",
     )
     row = write_line(book, page, row, note, 25, 200.0)
     if _why_unknown(offer.hours):
