@@ -69,14 +69,17 @@ def not_needed(setting: Setting) -> Word:
     )
 
 
-def set_aside(candidate: Candidate, reason: Word, facts: GridFacts) -> Option:
-    """A candidate that was not checked by load flow, with the reason, as a rejected option without works."""
+def set_aside(candidate: Candidate, reason: Word, facts: GridFacts, *, unknown: bool = False) -> Option:
+    """A candidate that was not checked by load flow, with the reason, as a rejected option without works.
+
+    ``unknown`` : because too little is known there, as :class:`~.designing.Unfit` says (P11).
+    """
     node_id = candidate.node_id or facts.far_end(candidate.line_id)
     reason = joined(reason)
     return Option(
         design=Design(candidate, Connection(candidate.key, node_id), ()),
         finding=None,
-        verdict="not_before_project",
+        verdict="unknown" if unknown else "not_before_project",
         rank=0,
         reason=reason,
         place=rejected(reason),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from capacity.applications.options import building
 from capacity.applications.options.choices import Use
+from capacity.applications.options.rating import NotBuildable, customers_rating, rate_in_words, rating_for
 from capacity.applications.options.setting import Setting, power_factor
 from capacity.applications.options.sizing import (
     ChosenLine,
@@ -17,10 +18,8 @@ from capacity.applications.options.sizing import (
     largest_carried_kva,
     marked,
     new_transformer,
-    sufficient_rating,
 )
 from capacity.tables.assessment import Design, Request
-from capacity.tables.catalogue import TransformerType
 from capacity.tables.connection import Connection
 from capacity.tables.places import Candidate
 from capacity.tables.service import AreaClass
@@ -34,10 +33,11 @@ SHORTEST_M = 0.5
 
 @dataclass(frozen=True)
 class Unfit:
-    """A candidate that nothing can be designed at, and why."""
+    """A candidate that nothing can be designed at, and why; ``unknown``: because too little is known there (P11)."""
 
     candidate: Candidate
     reason: Word
+    unknown: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,6 @@ class _Task:
     def tapped_node_id(self) -> str:
         """The bus that the connection hangs on; of a tee between two nodes the section's far end."""
         return self.candidate.node_id or self.setting.facts.far_end(self.candidate.line_id)
-
-
-class _NotBuildable(Exception):
-    """Nothing there is carries it; the reason is told."""
-
-    def __init__(self, reason: Word) -> None:
-        self.reason = reason
-        super().__init__(reason.en)
 
 
 def design_option(
@@ -91,8 +83,8 @@ def design_option(
     load = Load(asked_kva, power_factor(request, setting), request.phases == 1)
     try:
         return _DESIGNS[candidate.kind](_Task(candidate, load, area_class, setting, steps_up))
-    except _NotBuildable as found:
-        return Unfit(candidate, found.reason)
+    except NotBuildable as found:
+        return Unfit(candidate, found.reason, found.unknown)
 
 
 def larger_sizes(
@@ -133,24 +125,25 @@ def _larger_transformer(task: _Task) -> Design:
     facts = task.setting.facts.transformer(task.candidate.transformer_id)
     if math.isnan(facts.max_load_kva):
         name = facts.transformer_id
-        raise _NotBuildable(
+        raise NotBuildable(
             Word(
                 f"配变 {name} 现有最大负荷未知，无法确定更换容量",
                 f"the present load of transformer {name} is not known, so no larger one can be chosen",
-            )
+            ),
+            unknown=True,
         )
     total_kva = facts.max_load_kva + task.load.kva
-    one = _rating(task, total_kva, facts.rated_kva)
+    one = rating_for(total_kva, facts.rated_kva, task.steps_up, task.setting)
     chosen = _lv_line(replace(task, steps_up=0))
     outlet = building.outlet(chosen, facts.transformer_id)
     works = [building.replacement(one, facts.transformer_id), outlet, *_lv_works(task, chosen)]
     remark = Word(
         f"配变 {facts.transformer_id} 由 {facts.rated_kva:g} kVA 更换为 {one.name}：现有最大 "
         f"{facts.max_load_kva:.1f} kVA 加申请 {task.load.kva:.1f} kVA 共 {total_kva:.1f} kVA，"
-        f"{_rate_told(total_kva, one).zh}（P6，参数{marked(one.mark).zh}）。",
+        f"{rate_in_words(total_kva, one).zh}（P6，参数{marked(one.mark).zh}）。",
         f"transformer {facts.transformer_id}: {facts.rated_kva:g} kVA replaced by {one.name}: at present up to "
         f"{facts.max_load_kva:.1f} kVA and {task.load.kva:.1f} kVA asked for make {total_kva:.1f} kVA, "
-        f"{_rate_told(total_kva, one).en} (P6; parameters {marked(one.mark).en}).",
+        f"{rate_in_words(total_kva, one).en} (P6; parameters {marked(one.mark).en}).",
     )
     design = _design(task, chosen, works)
     connection = replace(design.connection, replaces=facts.transformer_id, replacement=new_transformer(one))
@@ -159,7 +152,7 @@ def _larger_transformer(task: _Task) -> Design:
 
 def _additional_transformer(task: _Task) -> Design:
     values = task.setting.choices.values
-    one = _rating(task, task.load.kva, 0.0)
+    one = rating_for(task.load.kva, 0.0, task.steps_up, task.setting)
     branch = _mv_line(replace(task, steps_up=0, load=replace(task.load, kva=one.rated_kva, single_phase=False)))
     length_m = values.station_service_m.value
     service = _line(task, _lv_use(task, length_m), length_m, values.station_lv_kv.value, steps_up=0)
@@ -170,10 +163,10 @@ def _additional_transformer(task: _Task) -> Design:
         building.meter(single_phase=task.single_phase),
     ]
     remark = Word(
-        f"用户附近新增公变 {one.name}：申请 {task.load.kva:.1f} kVA，{_rate_told(task.load.kva, one).zh}"
+        f"用户附近新增公变 {one.name}：申请 {task.load.kva:.1f} kVA，{rate_in_words(task.load.kva, one).zh}"
         f"（P6，参数{marked(one.mark).zh}）；低压出线按 {length_m:g} 米计。",
         f"an additional public transformer {one.name} by the customer: {task.load.kva:.1f} kVA asked for, "
-        f"{_rate_told(task.load.kva, one).en} (P6; parameters {marked(one.mark).en}); LV line of {length_m:g} m.",
+        f"{rate_in_words(task.load.kva, one).en} (P6; parameters {marked(one.mark).en}); LV line of {length_m:g} m.",
     )
     design = _design(task, branch, works)
     connection = replace(design.connection, transformer=new_transformer(one), service=service.line)
@@ -185,7 +178,7 @@ def _additional_transformer(task: _Task) -> Design:
 def _mv_tee(task: _Task) -> Design:
     values = task.setting.choices.values
     branch = _mv_line(task)
-    rated_kva, count = _customers_rating(task)
+    rated_kva, count = customers_rating(task.load.kva, task.setting)
     works = [
         *building.mv_branch(branch, task.candidate, bays=values.ring_main_bays.value, shared=False),
         Work("metering_hv"),
@@ -264,7 +257,7 @@ def _line(task: _Task, use: Use, length_m: float, vn_kv: float, steps_up: int) -
         return chosen
     most_kva = rounded_down(largest_carried_kva(use, task.load, vn_kv, catalogue, choices), 1)
     circuits, types = int(choices.values.most_circuits.value), choices.types[use]
-    raise _NotBuildable(
+    raise NotBuildable(
         Word(
             f"{types.text_zh}最多 {circuits} 回可送 {most_kva:g} kVA，申请 {task.load.kva:.1f} kVA",
             f"{circuits} circuits ({types.text_en}) carry {most_kva:g} kVA at most, {task.load.kva:.1f} kVA asked for",
@@ -274,40 +267,6 @@ def _line(task: _Task, use: Use, length_m: float, vn_kv: float, steps_up: int) -
 
 def _vn_kv(task: _Task) -> float:
     return task.setting.facts.vn_kv(task.tapped_node_id)
-
-
-def _rating(task: _Task, load_kva: float, above_kva: float) -> TransformerType:
-    """The rating that keeps P6, and ``steps_up`` beyond it."""
-    setting = task.setting
-    series, limit = setting.choices.transformer_series.name, setting.transformer_limit_percent
-    one = sufficient_rating(load_kva, limit, above_kva, setting.catalogue, series)
-    ratings = setting.catalogue.ratings(series)
-    place = (ratings.index(one) if one else len(ratings)) + task.steps_up
-    if place < len(ratings):
-        return ratings[place]
-    largest = ratings[-1].rated_kva
-    raise _NotBuildable(
-        Word(
-            f"{load_kva:.1f} kVA 按不超过 {limit:g} %（P6）计，没有足够大的 {series} 变压器（最大 {largest:g} kVA）",
-            f"no transformer of the series {series} (up to {largest:g} kVA) takes {load_kva:.1f} kVA within "
-            f"{limit:g} % (P6)",
-        )
-    )
-
-
-def _customers_rating(task: _Task) -> tuple[float, int]:
-    """Rating and number of the customer's own transformers: as few as there may be, all alike."""
-    setting = task.setting
-    limit, series = setting.choices.values.customer_load_percent.value, setting.choices.transformer_series.name
-    largest = setting.catalogue.ratings(series)[-1].rated_kva
-    count = max(1, math.ceil(round(task.load.kva * 100.0 / limit / largest, 9)))
-    one = sufficient_rating(task.load.kva / count, limit, 0.0, setting.catalogue, series)
-    return (one.rated_kva if one else largest), count
-
-
-def _rate_told(load_kva: float, one: TransformerType) -> Word:
-    rate = f"{rounded_down(100.0 * load_kva / one.rated_kva, 1):g}"
-    return Word(f"约为其容量的 {rate} %", f"about {rate} % of its rating")
 
 
 def _tee_remarks(task: _Task) -> tuple[Word, ...]:

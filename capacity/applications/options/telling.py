@@ -35,6 +35,17 @@ def against(value: float, limit: float, digits: int = 1) -> str:
     return f"{shown:.{digits}f}"
 
 
+def limit_shown(limit: float, value: float, value_shown: str) -> str:
+    """A limit with one decimal, or with all it has where one would contradict the value shown beside it.
+
+    >>> limit_shown(197.454, 211.0, "211.0"), limit_shown(197.454, 197.46, "197.5"), limit_shown(72.093, 72.1, "72.1")
+    ('197.5', '197.454', '72.093')
+    """
+    short, shown = round(limit, 1), float(value_shown)
+    agrees = (shown > short) == (value > limit) and (shown < short) == (value < limit)
+    return f"{short:g}" if agrees else f"{limit:.10g}"
+
+
 def when(at: pd.Timestamp) -> Word:
     """A step, with its preposition; empty where nothing was solved."""
     return Word("", "") if pd.isna(at) else Word(f"（{at:%Y-%m-%d %H:%M}）", f" on {at:%Y-%m-%d %H:%M}")
@@ -48,7 +59,8 @@ def limit_in_words(binding: Binding, rule: str = "") -> Word:
     criterion = CRITERION.get(binding.criterion, Word(binding.criterion, binding.criterion))
     if math.isnan(binding.value) or math.isnan(binding.limit):
         return Word(f"{element.zh}：{criterion.zh}（{rule}）{at.zh}", f"{element.en}: {criterion.en} ({rule}){at.en}")
-    value, limit = against(binding.value, binding.limit), f"{binding.limit:g}"
+    value = against(binding.value, binding.limit)
+    limit = limit_shown(binding.limit, binding.value, value)
     sign = ">" if binding.value > binding.limit else "<" if binding.value < binding.limit else "="
     if binding.criterion in _LOAD_RATES:
         unit = binding.unit or "%"
@@ -107,10 +119,10 @@ def voltage_in_words(finding: Finding) -> Word:
     low = f"{rounded_down(volts, 1):.1f}"
     shown = low if float(low) >= floor or volts < floor else against(volts, floor)
     sign = "≥" if volts >= floor else "<"
-    told = when(at)
+    told, limit = when(at), limit_shown(floor, volts, shown)
     return Word(
-        f"用户处最低电压 {shown} V {sign} {floor:g} V（P10）{told.zh}",
-        f"the lowest voltage at the customer is {shown} V {sign} {floor:g} V (P10){told.en}",
+        f"用户处最低电压 {shown} V {sign} {limit} V（P10）{told.zh}",
+        f"the lowest voltage at the customer is {shown} V {sign} {limit} V (P10){told.en}",
     )
 
 

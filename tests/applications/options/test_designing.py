@@ -7,7 +7,15 @@ import math
 import pytest
 from options_setting import candidate, request, setting
 
-from capacity.applications.options import Unfit, asked_kva, design_option, faults_against, larger_sizes, paired
+from capacity.applications.options import (
+    Unfit,
+    asked_kva,
+    design_option,
+    faults_against,
+    larger_sizes,
+    paired,
+    set_aside,
+)
 from capacity.applications.options.sizing import Load, choose_line, current_a, drop_percent, sufficient_rating
 from capacity.works import bundled_durations, bundled_prices, cost_of, stages_of
 
@@ -139,6 +147,8 @@ def test_larger_transformer__unknown_load_is_not_zero() -> None:
     assert isinstance(found, Unfit)
     assert "T2 is not known" in found.reason.en
     assert "未知" in found.reason.zh
+    assert found.unknown
+    assert set_aside(found.candidate, found.reason, setting().facts, unknown=found.unknown).verdict == "unknown"
 
 
 def test_larger_sizes__ever_larger_and_then_no_more() -> None:

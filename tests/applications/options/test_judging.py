@@ -116,7 +116,7 @@ def test_figures__never_contradict_their_rule() -> None:
     assert "80.1 % > 80 %" in exceeded.en
     kept = load_rate_in_words(finding(1.0, load_rate_percent=80.0004), 80.0, exceeded=False)
     assert "80 % ≤ 80 %" in kept.en
-    assert "353.5 V ≥ 353.45 V" in voltage_in_words(finding(1.0, voltage_min_v=353.46, voltage_floor_v=353.45)).en
+    assert "353.5 V ≥ 353.46 V" in voltage_in_words(finding(1.0, voltage_min_v=353.47, voltage_floor_v=353.46)).en
     assert "353.3 V < 353.4 V" in voltage_in_words(finding(1.0, voltage_min_v=353.399, voltage_floor_v=353.4)).en
 
 
