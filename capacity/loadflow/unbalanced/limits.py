@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,9 @@ Reals = npt.NDArray[np.float64]
 OWN_WORSENED_PERCENT, OTHER_WORSENED_PERCENT = 1e-3, 0.1
 """From here on what is broken already counts as worsened, in percent of the limit: on the customer's own phase, and on
 the others, which its load reaches only through the head voltage and the neutral."""
+
+WORST_OF_EACH = 2
+"""So many steps of every kind of limit are looked at before the room is confirmed in all."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,19 @@ class Watch:
         """Excess that counts: over the limit, or, where it is broken without the load, over what it was (P9)."""
         worsened = np.where(self.own, OWN_WORSENED_PERCENT, OTHER_WORSENED_PERCENT)
         return excess - np.where(before > 0.0, before + worsened, 0.0)
+
+    def deciding(self, raw: Reals) -> Ints:
+        """Steps that are worst without the load: for each kind of limit, in all and on the customer's phase."""
+        sizes = (len(self.single_at), 3 * len(self.three_at), 3 * len(self.rated), 3)
+        first = np.cumsum((0, *sizes))
+        found: set[int] = set()
+        for start, stop in itertools.pairwise(first.tolist()):
+            columns = np.arange(start, stop)
+            for some in (columns, columns[self.own[columns]]):
+                if len(some):
+                    worst = np.argsort(-raw[:, some].max(axis=1), kind="stable")
+                    found |= set(worst[:WORST_OF_EACH].tolist())
+        return np.array(sorted(found), dtype=np.int64)
 
     def named(self, column: int, excess_percent: float) -> tuple[Watched, float]:
         """What a column of :meth:`excess` is, and its value in its own unit."""

@@ -19,10 +19,11 @@ from capacity.loadflow.unbalanced.limits import Watched, floors_v
 from capacity.loadflow.unbalanced.metering import heaviest_steps, metered_unbalance_percent
 from capacity.loadflow.unbalanced.network import Cutter, LvNetwork, Unsupported, lone_network
 from capacity.loadflow.unbalanced.phases import PHASES, Records, nobody, records_of
-from capacity.loadflow.unbalanced.question import Question, best_of
+from capacity.loadflow.unbalanced.question import Question, best_of, existing_va
 from capacity.loadflow.unbalanced.rule import by_rule
+from capacity.loadflow.unbalanced.solving import PhaseResult, PhaseSolver
 from capacity.loadflow.unbalanced.state import State, state_of
-from capacity.tables.connection import Binding, Connection, PhaseFinding
+from capacity.tables.connection import Binding, Connection, NewLine, PhaseFinding
 from capacity.tables.policy import VoltageStandard
 from capacity.tables.words import Word
 from capacity.units import kva_of_kw
@@ -30,7 +31,9 @@ from capacity.units import kva_of_kw
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
 
-REMEMBERED = 64
+_Key = tuple[object, ...]
+
+REMEMBERED = 24
 """So many questions' networks and states are kept for the next one."""
 CEILING = 1.1
 """The search ends at what fills the transformer's phase alone, and a little more."""
@@ -38,13 +41,25 @@ CEILING = 1.1
 
 @dataclass(frozen=True)
 class _Place:
-    """The customer in a network: where, with whom, and by what name."""
+    """The customer in a network: where, with whom, and by what name; ``line`` leads from ``node`` on."""
+
+    bare: LvNetwork
+    records: Records
+    node: int
+    node_id: str
+    line: NewLine | None
+
+
+@dataclass(frozen=True)
+class _Posed:
+    """The question as the calculation and the rule take it: with the new line, if there is one."""
 
     network: LvNetwork
     records: Records
     node: int
     node_id: str
     new: bool
+    state: State
 
 
 class PhaseModel:
@@ -78,7 +93,8 @@ class PhaseModel:
         self._bus_of_name = pd.Series(flow.plan.grid.bus_of[names.index.to_numpy(np.int64)], index=names)
         self._bus_of_name = self._bus_of_name[~self._bus_of_name.index.duplicated()]
         self._networks: dict[int, tuple[LvNetwork, Records]] = {}
-        self._states: OrderedDict[tuple[object, ...], State] = OrderedDict()
+        self._states: OrderedDict[_Key, State] = OrderedDict()
+        self._results: dict[_Key, PhaseResult] = {}
         self._lock = threading.Lock()
 
     def check(
@@ -122,10 +138,15 @@ class PhaseModel:
         per_kva = complex(power_factor, math.sqrt(max(0.0, 1.0 - power_factor**2)))
         try:
             place = self._place(connection)
-            state = self._state(place.network, connection, numbers, added_kw or {}, per_kva)
-            if place.records.known_percent >= self.assumed.known_percent:
-                return self._calculated(place, state, kva, per_kva, limits)
-            return self._ruled(place, state, kva, limits)
+            key = _state_key(place.bare, connection, numbers, added_kw or {}, per_kva)
+            state = self._state(key, place.bare, numbers, added_kw or {}, per_kva)
+            posed = _posed(place, state)
+            if place.records.known_percent < self.assumed.known_percent:
+                return self._ruled(posed, kva, limits)
+            before = self._before(key, place, state)
+            return self._calculated(
+                posed, before if place.line is None else before.with_a_node_more(place.node), kva, per_kva, limits
+            )
         except Unsupported as why:
             return _nothing(basis.unknown(why.zh, why.en), "unbalanced")
 
@@ -168,39 +189,25 @@ class PhaseModel:
         if connection.replacement is not None:
             network = network.with_transformer(connection.replacement, self.assumed)
         node = int(np.flatnonzero(network.buses == bus)[0])
-        if connection.line is None:
-            return _Place(network, records, node, connection.node_id, new=False)
-        longer = network.with_line(node, connection.line)
-        return _Place(longer, _with_a_node_more(records), network.n, "NEW", new=True)
+        return _Place(network, records, node, connection.node_id, connection.line)
 
     def _behind_new_transformer(self, connection: Connection, bus: int) -> _Place:
         assert connection.transformer is not None
-        vn_kv, above_kv = LV_KV, float(self._cutter.grid.base_kv[bus])
+        above_kv = float(self._cutter.grid.base_kv[bus])
         if above_kv <= 1.0:
             raise Unsupported("新增配变须接于 10 千伏侧", "a new transformer needs a medium-voltage node")
-        network = lone_network(connection.transformer, vn_kv, bus, 1.0, self.assumed)
+        network = lone_network(connection.transformer, LV_KV, bus, 1.0, self.assumed)
         if connection.line is not None:
             line = connection.line
             ohm = complex(line.r_ohm_per_km, line.x_ohm_per_km) * line.length_m / 1000.0 / line.circuits
-            z1 = network.supply.z1_ohm + ohm * (vn_kv / above_kv) ** 2
+            z1 = network.supply.z1_ohm + ohm * (LV_KV / above_kv) ** 2
             network = replace(network, supply=replace(network.supply, z1_ohm=z1))
-        if connection.service is None:
-            return _Place(network, nobody(1), 0, "NEW", new=True)
-        return _Place(network.with_line(0, connection.service), nobody(2), 1, "NEW", new=True)
+        return _Place(network, nobody(1), 0, "NEW", connection.service)
 
     def _state(
-        self, network: LvNetwork, connection: Connection, steps: Ints, added_kw: dict[int, complex], per_kva: complex
+        self, key: _Key, network: LvNetwork, steps: Ints, added_kw: dict[int, complex], per_kva: complex
     ) -> State:
-        """The balanced state, remembered by network and steps: it does not depend on where in it the customer is."""
-        supply = network.supply
-        key = (
-            supply,
-            network.n,
-            connection.node_id if network.buses[0] < 0 else int(network.buses[0]),
-            steps.tobytes(),
-            tuple(sorted(added_kw.items())),
-            per_kva,
-        )
+        """The balanced state, remembered: it does not depend on where in the network the customer is."""
         with self._lock:
             if key in self._states:
                 self._states.move_to_end(key)
@@ -209,34 +216,46 @@ class PhaseModel:
         with self._lock:
             self._states[key] = found
             while len(self._states) > REMEMBERED:
-                self._states.popitem(last=False)
+                forgotten, _ = self._states.popitem(last=False)
+                self._results.pop(forgotten, None)
         return found
+
+    def _before(self, key: _Key, place: _Place, state: State) -> PhaseResult:
+        """Every step without the customer, phase by phase, remembered beside the balanced state."""
+        with self._lock:
+            known = self._results.get(key)
+        if known is None:
+            known = PhaseSolver(place.bare).solve(state.open_v, existing_va(state, place.records))
+            with self._lock:
+                self._results[key] = known
+        return known
 
     def _ceiling_kva(self, network: LvNetwork, limits: PhaseLimits) -> float:
         return CEILING * network.supply.rated_a * limits.transformer_percent / 100.0 * network.phase_v / 1000.0
 
     def _calculated(
-        self, place: _Place, state: State, kva: float, per_kva: complex, limits: PhaseLimits
+        self, place: _Posed, before: PhaseResult, kva: float, per_kva: complex, limits: PhaseLimits
     ) -> PhaseFinding:
-        question = Question(place.network, place.records, place.node, state, per_kva)
+        question = Question(place.network, place.records, place.node, place.state, before, per_kva)
         ceiling = self._ceiling_kva(place.network, limits)
-        sides = [question.on(phase, kva, ceiling, self._standard, limits, self.assumed) for phase in range(3)]
-        best = best_of(sides)
-        found, own_v = best.search.found, np.abs(best.asked.voltage_v[:, place.node, best.phase])
-        before = float(best.raw[found.step, found.column]) if found.column >= 0 else math.nan
-        neutral_a = best.asked.neutral_a(place.network)
+        best = best_of([question.on(phase, kva, ceiling, self._standard, limits, self.assumed) for phase in range(3)])
+        asked, found, room_kva = question.asked(best.phase, kva), best.search.found, best.search.kva
+        assert found is not None  # the best one is confirmed
+        own_v = np.abs(asked.voltage_v[:, place.node, best.phase])
+        excess = float(best.raw[found.step, found.column]) if found.column >= 0 else math.nan
         phase = PHASES[best.phase]
-        word = basis.calculated(place.records, phase, float(neutral_a.max()), existing=before > 0.0)
-        if math.isnan(best.search.kva):
-            word, phase = self._unsolved(word, state, found.step), ""
+        neutral_a = float(asked.neutral_a(place.network).max())
+        word = basis.calculated(place.records, phase, neutral_a, existing=excess > 0.0)
+        if math.isnan(room_kva):
+            word, phase = self._unsolved(word, place.state, found.step), ""
         binding = None
         if found.column >= 0:  # with a slightly larger load, or without any where it is broken already
-            what, value = best.watch.named(found.column, before if before > 0.0 else found.excess_percent)
-            binding = self._binding(place, state, what, value, found.step)
-        return self._finding("unbalanced", place, best.search.kva, own_v, state, binding, phase, word)
+            what, value = best.watch.named(found.column, excess if excess > 0.0 else found.excess_percent)
+            binding = self._binding(place, what, value, found.step)
+        return self._finding("unbalanced", place, room_kva, own_v, binding, phase, word)
 
-    def _ruled(self, place: _Place, state: State, kva: float, limits: PhaseLimits) -> PhaseFinding:
-        network, records = place.network, place.records
+    def _ruled(self, place: _Posed, kva: float, limits: PhaseLimits) -> PhaseFinding:
+        network, records, state = place.network, place.records, place.state
         metered = metered_unbalance_percent(self._flow.case, network.supply.trafo_ids)
         unbalance = max(self.assumed.unbalance_percent, 0.0 if math.isnan(metered) else metered)
         found = by_rule(network, records, state, place.node, kva, unbalance / 100.0, self._standard, limits)
@@ -245,16 +264,15 @@ class PhaseModel:
             word = self._unsolved(word, state, found.step)
         binding = None
         if found.binding is not None:
-            binding = self._binding(place, state, found.binding, found.value, found.step)
-        return self._finding("rule", place, found.room_kva, found.customer_v, state, binding, "", word)
+            binding = self._binding(place, found.binding, found.value, found.step)
+        return self._finding("rule", place, found.room_kva, found.customer_v, binding, "", word)
 
     def _finding(
         self,
         method: str,
-        place: _Place,
+        place: _Posed,
         room_kva: float,
         own_v: Reals,
-        state: State,
         binding: Binding | None,
         best_phase: str,
         word: Word,
@@ -267,7 +285,7 @@ class PhaseModel:
             room_kva=room_kva,
             voltage_min_v=max(0.0, float(own_v[at])) if solved else math.nan,
             floor_v=floors_v(place.network, self._standard)[0],
-            voltage_at=self._at(state, at) if solved else pd.NaT,
+            voltage_at=self._at(place.state, at) if solved else pd.NaT,
             binding=binding,
             best_phase=best_phase,
             basis_zh=word.zh + above.zh,
@@ -277,7 +295,7 @@ class PhaseModel:
     def _at(self, state: State, row: int) -> pd.Timestamp:
         return self._flow.window.timestamps[int(state.steps[row])]
 
-    def _binding(self, place: _Place, state: State, what: Watched, value: float, row: int) -> Binding:
+    def _binding(self, place: _Posed, what: Watched, value: float, row: int) -> Binding:
         network = place.network
         new = False
         if what.criterion == "voltage_min":
@@ -289,7 +307,7 @@ class PhaseModel:
         else:
             element = " + ".join(network.supply.trafo_ids)
             new = element.startswith("NEW")
-        return Binding(what.criterion, element, self._at(state, row), float(value), what.limit, what.unit, new)
+        return Binding(what.criterion, element, self._at(place.state, row), float(value), what.limit, what.unit, new)
 
     def _unsolved(self, word: Word, state: State, row: int) -> Word:
         """The basis, with the step that has no solution."""
@@ -306,6 +324,28 @@ class PhaseModel:
 
 LV_KV = 0.4
 """Nominal voltage below new transformers, as the models of Chinese cases have it."""
+
+
+def _state_key(
+    network: LvNetwork, connection: Connection, steps: Ints, added_kw: dict[int, complex], per_kva: complex
+) -> _Key:
+    """What the balanced state of a network depends on."""
+    where = connection.node_id if network.buses[0] < 0 else int(network.buses[0])
+    return (network.supply, where, steps.tobytes(), tuple(sorted(added_kw.items())), per_kva)
+
+
+def _posed(place: _Place, state: State) -> _Posed:
+    """The question with the new line put in."""
+    if place.line is None:
+        return _Posed(place.bare, place.records, place.node, place.node_id, place.node_id == "NEW", state)
+    return _Posed(
+        network=place.bare.with_line(place.node, place.line),
+        records=_with_a_node_more(place.records),
+        node=place.bare.n,
+        node_id="NEW",
+        new=True,
+        state=state.with_a_node_more(),
+    )
 
 
 def _with_a_node_more(records: Records) -> Records:

@@ -17,7 +17,9 @@ Excess = Callable[[Reals, Ints], Reals]
 """Of loads (kVA) in steps (rows), pairwise: ``(n, n_watched)`` percent over the limit that counts; NaN unsolved."""
 
 TRIED_AT_ONCE = 6
-DECIDING_STEPS = 8
+MORE_STEPS = 8
+CURVED = 2.5
+"""Before the probe a guess may be too small by this: near collapse the last part of a drop is twice a straight one."""
 
 
 @dataclass(frozen=True)
@@ -46,22 +48,29 @@ class Search:
     at_zero : ``(n_steps, n_watched)`` excess that counts without the load.
     broken : the same shape: broken without the load already, and made worse by it: no room (P9).
     deciding : the steps looked at while narrowing down.
-    found : holds for these steps, never more than that for all steps.
+    guess_kva, most_kva : where a straight line through a probe crosses the first limit, and what the room is at most:
+        drops grow faster than straight, so beyond the probe the guess is too large, before it too small.
+    found : once narrowed: what holds for the deciding steps, never less than what holds for all.
     confirmed : it holds for all steps.
     """
 
     excess: Excess
     at_zero: Reals
     broken: Bools
+    ceiling_kva: float
     tolerance_kva: float
     deciding: Ints
-    found: Found
+    guess_kva: float
+    most_kva: float
+    found: Found | None = None
     confirmed: bool = False
 
     @property
     def kva(self) -> float:
-        """The room as far as it is known: 0 where what binds was broken before."""
+        """The room as far as it is known: 0 where what binds was broken before; at most, of a guess."""
         one = self.found
+        if one is None:
+            return self.most_kva
         return 0.0 if one.column >= 0 and self.broken[one.step, one.column] else one.kva
 
 
@@ -69,50 +78,51 @@ def begun(
     excess: Excess,
     at_zero: Reals,
     broken: Bools,
-    at_probe: Reals,
+    deciding: Ints,
     probe_kva: float,
     ceiling_kva: float,
     tolerance_kva: float,
 ) -> Search:
-    """Find the room in the steps that decide, as far as the excess at a probe tells (``at_probe``, like ``at_zero``).
-
-    The lowest load that breaks a limit counts, where limits are broken and kept in turn.
-    """
+    """Guess the room from a probe in the steps that are likely to decide."""
     if np.isnan(at_zero).any():
-        unsolved = int(np.flatnonzero(np.isnan(at_zero).any(axis=1))[0])
-        nothing = np.empty(0, dtype=np.int64)
-        return Search(excess, at_zero, broken, tolerance_kva, nothing, Found(math.nan, unsolved), confirmed=True)
+        unsolved = Found(math.nan, int(np.flatnonzero(np.isnan(at_zero).any(axis=1))[0]))
+        return Search(excess, at_zero, broken, ceiling_kva, tolerance_kva, deciding, 0.0, 0.0, unsolved, confirmed=True)
+    probe, start = excess(np.full(len(deciding), probe_kva), deciding), at_zero[deciding]
     with np.errstate(invalid="ignore", divide="ignore"):
-        crossing = np.where(at_probe > at_zero, -at_zero * probe_kva / (at_probe - at_zero), np.inf)
-    predicted = np.where(np.isnan(at_probe).any(axis=1), 0.0, np.fmin.reduce(crossing, axis=1))
-    deciding = np.argsort(predicted, kind="stable")[:DECIDING_STEPS].astype(np.int64)
-    search = Search(excess, at_zero, broken, tolerance_kva, deciding, Found(ceiling_kva))
-    return _narrowed(search, float(predicted.min()), ceiling_kva)
+        crossing = np.where(probe > start, -start * probe_kva / (probe - start), np.inf)
+    guess = math.inf if np.isnan(probe).any() else float(crossing.min())
+    most = min(probe_kva, CURVED * guess) if guess < probe_kva else guess
+    return Search(excess, at_zero, broken, ceiling_kva, tolerance_kva, deciding, guess, min(ceiling_kva, most))
 
 
-def confirmed(search: Search) -> Search:
+def furthered(search: Search) -> Search:
+    """One step on: narrowed down where it is a guess, else confirmed, or narrowed down again with more steps."""
+    if search.found is None:
+        return _narrowed(search, search.guess_kva, search.ceiling_kva, Found(search.ceiling_kva))
+    return _confirmed(search, search.found)
+
+
+def _confirmed(search: Search, found: Found) -> Search:
     """Look at every step: the same search where they all hold, else one that looks at those that do not, too."""
-    steps = np.arange(len(search.at_zero))
-    if search.found.kva <= 0.0:
+    if found.kva <= 0.0:
         return replace(search, confirmed=True)
-    everywhere = search.excess(np.full(len(steps), search.found.kva), steps)
+    steps = np.arange(len(search.at_zero))
+    everywhere = search.excess(np.full(len(steps), found.kva), steps)
     worst = _worst(everywhere)
     if not (worst > 0.0).any():
         return replace(search, confirmed=True)
-    more = np.argsort(-worst, kind="stable")[:DECIDING_STEPS]
-    high = search.found.kva
-    wider = replace(
-        search,
-        deciding=np.union1d(search.deciding, more[worst[more] > 0.0]).astype(np.int64),
-        found=_named(everywhere, steps, high),
-    )
-    return _narrowed(wider, math.inf, high)
+    more = np.argsort(-worst, kind="stable")[:MORE_STEPS]
+    deciding = np.union1d(search.deciding, more[worst[more] > 0.0]).astype(np.int64)
+    return _narrowed(replace(search, deciding=deciding), math.inf, found.kva, _named(everywhere, steps, found.kva))
 
 
-def _narrowed(search: Search, guess_kva: float, high: float) -> Search:
-    """Narrow what is kept (from zero) and what is broken (``high``, or the ceiling) down to the tolerance."""
-    low, found, steps = 0.0, search.found, search.deciding
-    near = [guess_kva * part for part in (0.97, 0.995, 1.005, 1.03)] if math.isfinite(guess_kva) else []
+def _narrowed(search: Search, guess_kva: float, high: float, found: Found) -> Search:
+    """Narrow what is kept (from zero) and what is broken (``high``, or the ceiling) down to the tolerance.
+
+    The lowest load that breaks a limit counts, where limits are broken and kept in turn.
+    """
+    low, steps = 0.0, search.deciding
+    near = [guess_kva * part for part in (0.9, 0.97, 0.995, 1.005)] if math.isfinite(guess_kva) else []
     levels = np.array(sorted({*(one for one in near if low < one < high), *np.linspace(low, high, 4)[1:].tolist()}))
     while True:
         values = search.excess(np.repeat(levels, len(steps)), np.tile(steps, len(levels)))

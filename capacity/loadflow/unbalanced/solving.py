@@ -45,6 +45,15 @@ class PhaseResult:
     supply_a: Reals
     failed: npt.NDArray[np.bool_]
 
+    def with_a_node_more(self, node: int) -> PhaseResult:
+        """The same with a branch from a node to a new last node where nothing is drawn."""
+        return PhaseResult(
+            voltage_v=np.concatenate([self.voltage_v, self.voltage_v[:, [node]]], axis=1),
+            current_a=np.concatenate([self.current_a, 0.0 * self.supply_a[:, None]], axis=1),
+            supply_a=self.supply_a,
+            failed=self.failed,
+        )
+
     def neutral_a(self, network: LvNetwork) -> Reals:
         """Current in the neutral of the transformer, ``(n_scenarios)``: three times the zero sequence, which comes
         back from the displaced neutral of the busbar over the transformer's zero-sequence impedance alone."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +37,12 @@ class State:
     load_va: Complexes
     added_va: Complexes
     sag_v_per_va: float
+
+    def with_a_node_more(self) -> State:
+        """The same with a new last node where nothing is drawn."""
+        nothing = np.zeros((len(self.steps), 1))
+        load_va = np.concatenate([self.load_va, nothing], axis=1)
+        return replace(self, load_va=load_va, added_va=np.append(self.added_va, 0.0))
 
 
 def state_of(

@@ -15,6 +15,7 @@ from phase_cases import FLOOR_V, R_OHM_PER_KM, X_OHM_PER_KM, customers, lv_net, 
 from capacity.loadflow.unbalanced import Assumptions, PhaseLimits
 from capacity.loadflow.unbalanced.network import Cutter
 from capacity.loadflow.unbalanced.solving import PhaseSolver
+from capacity.loadflow.unbalanced.state import state_of
 from capacity.tables.connection import Connection, NewLine, NewTransformer
 
 AT_END = Connection("here", "n1", single_phase=True)
@@ -148,7 +149,7 @@ def test_check__even_load_as_the_balanced_flow() -> None:
     model = model_of(net, customers(*[(f"n{n}", 10.0, "3", None) for n in (1, 2, 3)]), factors=[0.5, 1.0, 0.8])
     network, records = model._network(model._bus("n1"))
     steps = np.arange(3)
-    state = model._state(network, AT_END, steps, {}, complex(1.0, 0.0))
+    state = state_of(model._flow, network, steps, {}, 10.0)
     va = state.load_va[:, :, None] * records.share
     ours = np.abs(PhaseSolver(network).solve(state.open_v, va).voltage_v)
     snapshot = load_flow_of(model._flow.case, model._flow.window)(steps)
@@ -188,7 +189,7 @@ def test_check__room_is_kept_and_a_little_more_is_not() -> None:
     found = model.check(connection, 2.0, 0.95, range(4))
     network, records = model._network(model._bus("n3"))
     node = int(np.flatnonzero(network.buses == model._bus("n3"))[0])
-    state = model._state(network, connection, np.arange(4), {}, complex(0.95, math.sqrt(1 - 0.95**2)))
+    state = state_of(model._flow, network, np.arange(4), {}, 10.0)
 
     def keeps(kva: float, phase: int) -> bool:
         va = state.load_va[:, :, None] * records.share
