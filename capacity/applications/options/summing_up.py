@@ -32,8 +32,11 @@ def summary(options: Sequence[Option], staged: StagedOffer | None, request: Requ
     verdict = VERDICT[verdict_of(options)]
     if best is not None and best.verdict == "staged" and staged is not None:
         return Word(f"{verdict.zh}：{staged.sentence.zh}", f"{_capital(verdict.en)}: {staged.sentence.en}")
+    if best is not None and best.verdict == "staged":
+        return Word(f"{verdict.zh}：{best.reason.zh}", f"{_capital(verdict.en)}: {best.reason.en}")
     if best is not None:
-        return _connected(best, verdict, request, tools)
+        said, before = _connected(best, verdict, request, tools), _before_that(staged)
+        return Word(f"{said.zh}{before.zh}", f"{said.en}{before.en}")
     if not options:
         return Word(
             f"{verdict.zh}：搜索半径内没有可接入 {request.kw:g} kW 的位置（P15）。",
@@ -75,6 +78,14 @@ def _connected(best: Option, verdict: Word, request: Request, tools: Tools) -> W
         f"{_capital(verdict.en)}: {request.kw:g} kW, {kind.en} ({target.en}), over {route} m{when_en}{late.en}."
         f"{project.en}{cost.en}",
     )
+
+
+def _before_that(staged: StagedOffer | None) -> Word:
+    """What can be had until the works are done, where that is offered too."""
+    if staged is None:
+        return Word("", "")
+    kw = f"{staged.firm_kw:g}"
+    return Word(f"此前可先供 {kw} kW（P16）。", f" Until then {kw} kW can be had (P16).")
 
 
 def _targets(best: Option) -> Word:

@@ -207,6 +207,17 @@ def test_summary__staged_is_the_offers_sentence() -> None:
     assert offer.sentence.zh in summary(ranked, offer, ask, TOOLS).zh
 
 
+def test_summary__says_what_can_be_had_until_the_works_are_done() -> None:
+    best, full, ask = staged()
+    ranked = rank((best, full), SETTING.choices, lv_first=True)
+    offer = staged_offer(best, full, ask, 100.0, APPLIED, SETTING, TOOLS)
+    assert ranked[0].key == full.key
+    assert summary(ranked, offer, ask, TOOLS).en.endswith("Until then 57 kW can be had (P16).")
+    assert summary(ranked, offer, ask, TOOLS).zh.endswith("此前可先供 57 kW（P16）。")
+    alone = rank((best,), SETTING.choices, lv_first=True)
+    assert summary(alone, None, ask, TOOLS).en.startswith("In stages (P16): 349.0 V < 353.4 V (P10) at node N")
+
+
 def test_validity__so_many_days() -> None:
     assert valid_until(dt.date(2025, 3, 3), SETTING.choices) == dt.date(2025, 4, 2)
 
