@@ -23,7 +23,7 @@ ASSESSED = table(
             "可承诺容量",
             "promised power",
             "kW",
-            "At all hours, now: the whole power, or the firm part of a staged offer (P16); 0 where nothing can be.",
+            "At all hours: the whole power from the day stated on, or the firm part of a staged offer (P16); else 0.",
             missing="not answered, or too little is known to promise anything",
             at_least=0.0,
         ),

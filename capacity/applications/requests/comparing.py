@@ -40,7 +40,7 @@ class Totals:
 
 
 def promised_kw(assessment: Assessment) -> float:
-    """What can be promised at all hours, now: all of it, or the firm part (P16); NaN where nothing is known."""
+    """What can be promised at all hours: all of it, or the firm part at first (P16); NaN where nothing is known."""
     if assessment.verdict in CONNECTED:
         return assessment.request.kw
     if assessment.staged is not None:
