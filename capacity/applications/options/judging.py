@@ -174,7 +174,8 @@ def _reason(
         firm = _firm(finding, request, asked_kva, setting).room
         kw = rounded_down(firm.kva * request.kw / asked_kva, 1)
         part = Word(
-            f"现在可先供 {kw:g} kW，其余待项目投产（P16）", f"{kw:g} kW can be had now, the rest after a project (P16)"
+            f"不待项目可先供 {kw:g} kW，其余待项目投产（P16）",
+            f"{kw:g} kW can be had without a project, the rest after one (P16)",
         )
         return joined(after, limited, part, _by(finding))
     return joined(after, limited, _against_room(asked_kva, rated, fit=False), _by(finding))

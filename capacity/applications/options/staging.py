@@ -164,11 +164,11 @@ def _firm_told(best: Option, firm: Firm, firm_kw: float, applied_on: dt.date, to
         if firm.above_limit
         else ""
     )
-    from_zh = f"最早{on.zh}起" if on.zh else "现在起"
-    from_en = f"from {on.en.removeprefix('on ')} on" if on.en else "now"
+    from_zh = f"最早{on.zh}起" if on.zh else ""
+    from_en = f", beginning {on.en}" if on.en else ""
     return Word(
         f"{from_zh}可先供 {firm_kw:g} kW（全时段）{limited.zh}{above_zh}（P16）。",
-        f"{firm_kw:g} kW can be had at all hours {from_en}{limited.en}{above_en} (P16).",
+        f"{firm_kw:g} kW can be had at all hours{from_en}{limited.en}{above_en} (P16).",
     )
 
 

@@ -149,7 +149,7 @@ def test_staged_offer__firm_now_hours_and_the_whole() -> None:
     assert offer.hours["kw"].tolist()[:3] == [95.0, 76.0, 57.0]
     assert math.isnan(offer.hours["kw"].iloc[3])
     assert (offer.full_key, offer.full_on) == (full.key, full.energised)
-    assert "57 kW can be had at all hours from 2025-03-10 on" in offer.sentence.en
+    assert "57 kW can be had at all hours, beginning on 2025-03-10" in offer.sentence.en
     assert "covers the urgent 50 kW" in offer.sentence.en
     assert "in 1 of 3 hours of the months all 95 kW" in offer.sentence.en
     assert str(full.energised.day) in offer.sentence.en
