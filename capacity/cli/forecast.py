@@ -15,7 +15,7 @@ from rich.table import Table
 from capacity.cli import app, printing
 from capacity.cli.language import language, say, word
 from capacity.cli.runs import RegisterUrl, with_register
-from capacity.tables.words import AREA_CLASS, FORECAST_REASON, Word
+from capacity.tables.words import AREA_CLASS, Word
 
 if TYPE_CHECKING:
     from capacity.outlook import Outlook
@@ -166,7 +166,7 @@ def _areas(found: Forecast) -> Table:
 
 def _cell(row: pd.Series) -> str:
     if row["reason"]:
-        return f"[bright_black]{escape(word(FORECAST_REASON[row['reason']]))}[/]"
+        return f"[bright_black]{say('不预测', 'not forecast')}[/]"
     percent = f"{row['within_horizon_percent']:.0f} %"
     sign = {"at_least": "≥ ", "at_most": "≤ "}.get(row["bound"], "")
     if not pd.isna(row["already"]) and bool(row["already"]):

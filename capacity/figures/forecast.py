@@ -85,14 +85,14 @@ def draw_fans(
 
 
 def _note(letters: Lettering, sums: bool) -> str:
-    years = letters.say("每年为截至日起的十二个月", "each year is twelve months from the as-of date")
+    years = letters.say("每年为截至日起的十二个月", "A year is twelve months from the as-of date")
     if sums:
         return letters.say(
-            f"P5：配变允许接入容量之和（P7）；{years}。", f"P5: sum of P7 over public transformers; {years}."
+            f"P5：配变允许接入容量之和（P7）；{years}。", f"P5: sum of P7 over public transformers. {years}."
         )
     return letters.say(
         f"灰点：实测日最大；空白为缺失，不是 0。圆点：各年实测最高。{years}；区间 10–90 %。",
-        f"Grey: measured daily maxima (gaps: missing, not 0). Dots: each year's highest. {years}; interval 10 to 90 %.",
+        f"Grey: measured daily maxima (gaps: missing, not 0). Dots: each year's highest. {years}. Interval 10 to 90 %.",
     )
 
 

@@ -142,7 +142,8 @@ def _take_sum(
     )
     known = [row for row in public if row in loads]
     if not known:
-        gathered.leave("area", area_id, now, "no_transformer")
+        reasons = {str(gathered.reason[row]) for row in public}
+        gathered.leave("area", area_id, now, reasons.pop() if len(reasons) == 1 else "no_transformer")
         return
     gathered.take(
         Futures(

@@ -26,7 +26,7 @@ from capacity.tables.forecast import ForecastSettings
 Bools = npt.NDArray[np.bool_]
 ALL = "all"
 _TRIMMED = 0.1
-_CLIPPED_AT = 3.0
+_JUMP_SPREADS = 3.0
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,26 @@ class Pool:
 
 @dataclass(frozen=True)
 class Growth:
-    """The pools by name; per series its pool, what lasts for it (mean, spread) and its own mean growth (or NaN)."""
+    """The pools by name; per series its pool, what lasts for it (mean, spread), its own mean growth (or NaN) and of how
+    many pairs of years."""
 
     pools: dict[str, Pool]
     pool_of: tuple[str, ...]
     lasting: Floats
     lasting_error: Floats
     own: Floats
+    pairs: npt.NDArray[np.int64]
+
+    def jumped(self) -> npt.NDArray[np.int64]:
+        """Series whose own growth is too far from their pool's to be one; only the level that they reached is kept."""
+        return np.array(
+            [
+                row
+                for row, name in enumerate(self.pool_of)
+                if name in self.pools and _jumps(self.own[row], self.pairs[row], self.pools[name])
+            ],
+            dtype=np.int64,
+        )
 
     def knows(self, row: int) -> bool:
         """Whether there is any growth to go by for a series."""
@@ -136,7 +149,8 @@ def pooled_growth(
         if name in pools:
             lasting[row], error[row] = _drawn_in(growth[row], pools[name])
     used = {name: pool for name, pool in pools.items() if name in pool_of}
-    return Growth(used, pool_of, lasting, error, own)
+    pairs = np.array([int((~np.isnan(one)).sum()) for one in growth], dtype=np.int64)
+    return Growth(used, pool_of, lasting, error, own, pairs)
 
 
 def _pool(name: str, growth: Floats, settings: ForecastSettings) -> Pool:
@@ -173,14 +187,24 @@ def _given(name: str, row: object, pools: dict[str, Pool], settings: ForecastSet
 
 
 def _drawn_in(growth: Floats, pool: Pool) -> tuple[float, float]:
-    """What lasts for one series beyond its pool's mean, drawn in by its noise, and how unsure that is."""
+    """What lasts for one series beyond its pool's mean, drawn in by its noise, and how unsure that is.
+
+    Beyond three spreads it is no growth but a change of what hangs there (a workshop, a roof full of PV): the level
+    reached stays, the jump is not expected again.
+    """
     own = growth[~np.isnan(growth)]
     if not len(own) or pool.between == 0.0 or pool.assumed:
         return 0.0, pool.between
     variance = pool.between**2 + pool.own_years**2 / len(own)
     weight = pool.between**2 / variance
-    away = float(np.clip(own.mean() - pool.mean, -_CLIPPED_AT * np.sqrt(variance), _CLIPPED_AT * np.sqrt(variance)))
-    return weight * away, pool.between * float(np.sqrt(1.0 - weight))
+    if _jumps(float(own.mean()), len(own), pool):
+        return 0.0, pool.between
+    return weight * float(own.mean() - pool.mean), pool.between * float(np.sqrt(1.0 - weight))
+
+
+def _jumps(own_mean: float, pairs: int, pool: Pool) -> bool:
+    spread = np.sqrt(pool.between**2 + pool.own_years**2 / max(pairs, 1))
+    return bool(spread > 0.0 and abs(own_mean - pool.mean) > _JUMP_SPREADS * spread)
 
 
 def _spread(values: Floats) -> float:

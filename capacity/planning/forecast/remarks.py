@@ -33,6 +33,7 @@ def remarks_of(
     return (
         *_proved(summary, fell_back),
         *_growth(grown),
+        *_jumps(laid, reason, grown),
         *_left_out(reason),
         *_lost_prospects(prospects, hanging),
         *_directions(laid),
@@ -92,6 +93,18 @@ def _growth(grown: Growth) -> Iterator[Word]:
                 f"{name.en}: growth is pooled from {pool.series} transformers and only {pool.year_pairs} pair(s) of "
                 f"years ({mean:.1f} % a year, give or take {error:.1f} points): far years are wide.",
             )
+
+
+def _jumps(laid: Sequences, reason: npt.NDArray[np.str_], grown: Growth) -> Iterator[Word]:
+    ids = laid.elements["transformer_id"].astype(str)
+    names = [ids.iloc[row] for row in grown.jumped() if reason[row] == ""]
+    if names:
+        listed = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+        yield Word(
+            f"{len(names)} 台配变的水平有突变（{listed}），按负荷构成变化处理：保留现水平，不作增长外推，宜核实。",
+            f"The level of {len(names)} transformer(s) jumped ({listed}): taken as a change of what hangs there. The "
+            "level is kept, the jump is not carried on as growth; worth a look.",
+        )
 
 
 def _left_out(reason: npt.NDArray[np.str_]) -> Iterator[Word]:
