@@ -15,7 +15,7 @@ class Busy(Exception):
 
 
 class TooLong(Exception):
-    """The answer takes longer than it may; its work goes on to its end, since a thread cannot be stopped."""
+    """The answer takes longer than it may. Work that was begun goes on to its end: a thread cannot be stopped."""
 
 
 class Pool:
@@ -42,20 +42,27 @@ class Pool:
         if self._inside >= self._most:
             raise Busy
         self._inside += 1  # the event loop alone counts, so that no lock is needed
-        future = asyncio.get_running_loop().run_in_executor(self._executor, work)
-        future.add_done_callback(self._left)
+        loop, working = asyncio.get_running_loop(), self._executor.submit(work)
+        future = asyncio.wrap_future(working)
+        working.add_done_callback(lambda _: loop.call_soon_threadsafe(self._left))
+        future.add_done_callback(_taken_note_of)
         try:
             return await asyncio.wait_for(asyncio.shield(future), self._seconds)
         except TimeoutError:
             if future.done():  # the work itself raised it
                 raise
+            working.cancel()  # what was still waiting for a thread is not begun any more
             raise TooLong from None
 
     def close(self) -> None:
         """Wait for what is being worked on; what waits is dropped."""
         self._executor.shutdown(wait=True, cancel_futures=True)
 
-    def _left(self, future: asyncio.Future[T]) -> None:
+    def _left(self) -> None:
         self._inside -= 1
-        if not future.cancelled():
-            future.exception()  # somebody who stopped waiting does not make the loop complain
+
+
+def _taken_note_of(future: asyncio.Future[T]) -> None:
+    """Somebody who stopped waiting does not make the loop complain of an error that nobody fetched."""
+    if not future.cancelled():
+        future.exception()

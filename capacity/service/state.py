@@ -26,6 +26,7 @@ from capacity.service.sheets import SheetWriter
 from capacity.tables.assessment import Assessment, Assessor
 from capacity.tables.case import Case
 from capacity.tables.policy import Policy
+from capacity.tables.register import Snapshot
 
 _KEPT, _KEPT_SECONDS = 500, 7200.0
 _LOOK_SECONDS = 1.0
@@ -68,7 +69,7 @@ class Service:
         self._drawing = threading.Lock()
         self._looking = threading.Lock()
         self._looked_at = -_LOOK_SECONDS
-        self._seen = self.assessor.basis.register_sha256
+        self._seen: object = None
 
     def as_json(self, assessment: Assessment) -> dict[str, Any]:
         """An assessment as the body of an answer."""
@@ -79,21 +80,38 @@ class Service:
         settings = self.case.settings
         return max(dt.datetime.now(ZoneInfo(settings.time_zone)).date(), settings.as_of)
 
-    def look_at_register(self, *, now: bool = False) -> None:
-        """Let the assessor see the register as it stands; of other desks' changes at most a second late."""
-        if self.register is None:
+    def look_at_register(self) -> None:
+        """Let the assessor see what is reserved by now; while one thread does, others go on with what it knew.
+
+        Changes of other desks are looked for once a second. An assessment promises nothing, so that a moment's delay
+        does no harm; an acceptance is always judged on the register as it stands.
+
+        Raises
+        ------
+        Refusing
+            The register reserves on equipment that the case does not have.
+        """
+        if self.register is None or not self._looking.acquire(blocking=False):
             return
-        with self._looking:
-            if not now and time.monotonic() - self._looked_at < _LOOK_SECONDS:
-                return
-            snapshot = reg.take_snapshot(self.register)
-            if snapshot.sha256 != self._seen:
-                try:
-                    self.assessor.take_up(snapshot)
-                except InputError as error:
-                    raise unfit_register(error) from error
-                self._seen = snapshot.sha256
-            self._looked_at = time.monotonic()
+        try:
+            if time.monotonic() - self._looked_at >= _LOOK_SECONDS:
+                self._see(reg.take_snapshot(self.register))
+                self._looked_at = time.monotonic()
+        finally:
+            self._looking.release()
+
+    def _see(self, snapshot: Snapshot) -> None:
+        """Only what takes or frees capacity moves an element's version; anything else leaves every answer as it is."""
+        reserved = snapshot.applications.dropna(subset=["reserved_kw"])
+        seen = (snapshot.versions, tuple(reserved["application_id"]))
+        if seen == self._seen:
+            return
+        if snapshot.sha256 != self.assessor.basis.register_sha256:
+            try:
+                self.assessor.take_up(snapshot)
+            except InputError as error:
+                raise unfit_register(error) from error
+        self._seen = seen
 
     def pictures(self, which: str, draw: Callable[[Service, str], bytes]) -> bytes:
         """A picture of the grid, drawn at the first question for it."""

@@ -17,8 +17,10 @@ from jsonschema import Draft202012Validator
 from sample_assessment import VARIANTS, Variant
 
 from capacity.applications.answers import answer_schema
+from capacity.errors import InputError
 from capacity.service.picture import area_features, grid_features, packed
 from capacity.tables.assessment import Assessment, Request
+from capacity.tables.issue import Issue
 
 ASKED = {"kw": 60, "longitude": 99.203, "latitude": 25.103}
 
@@ -83,16 +85,32 @@ def test_assess__what_breaks_inside_is_told_to_nobody(
     assert "secret inside" in caplog.text
 
 
-def test_assess__sees_the_register_as_it_stands(served: Served) -> None:
-    served.post("/assessments", ASKED)
-    before = served.get("/basis").json()["register_sha256"]
-    made = served.offered()
-    served.service._looked_at = 0.0
-    served.post("/assessments", ASKED)
-    after = served.get("/basis").json()["register_sha256"]
-    assert made["status"] == "offered"
-    assert before
-    assert before != after
+def test_assess__sees_what_is_reserved_by_now_and_is_not_moved_by_anything_else(served: Served) -> None:
+    def seen() -> str:
+        served.service._looked_at = -10.0
+        served.post("/assessments", ASKED)
+        return str(served.get("/basis").json()["register_sha256"])
+
+    empty = seen()
+    one = served.offered()
+    assert seen() == empty
+    assert len(served.assessor.taken) == 1
+    assert served.post(f"/applications/{one['application_id']}/accept", {"version": one["version"]}).status_code == 200
+    accepted = seen()
+    assert accepted != empty
+    assert len(served.assessor.taken) == 2
+
+
+def test_assess__register_that_does_not_fit_the_case_is_said(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    issue = Issue("error", "register.reserves_nowhere", "applications", "", ("A1",), "reserves nowhere", "无处占用")
+
+    def refuse(snapshot: object) -> None:
+        raise InputError([issue])
+
+    monkeypatch.setattr(served.assessor, "take_up", refuse)
+    answer = served.post("/assessments", ASKED)
+    assert (answer.status_code, answer.json()["code"]) == (503, "register_unfit")
+    assert answer.json()["faults"] == [{"zh": "无处占用", "en": "reserves nowhere"}]
 
 
 def test_assess__too_many_waiting_and_too_long_are_said(tmp_path: Path) -> None:
