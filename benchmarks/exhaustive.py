@@ -38,39 +38,40 @@ STEPS_FIRST = 2000
 IN_STEPS_ONLY = 1e-9
 
 
+def limits_in(
+    case: Case, rules: Policy, known_floor_pu: pd.Series, limits: Limits, *, single_phase: bool = False
+) -> Bounds:
+    """The limits of P9 in a built case as the policy states them, those of what was built among them."""
+    return with_new(case, bounds_of(case, rules, floors(case, known_floor_pu, limits.floor_pu, single_phase)), limits)
+
+
+def with_new(case: Case, stated: Bounds, limits: Limits) -> Bounds:
+    """The limits of a built case with those of its new lines."""
+    lines = case.topology.lines
+    new = lines["line_id"].astype(str).str.startswith("NEW ")
+    at_mv = lines["level"].eq("mv")
+    percent = stated.line_percent.reindex(lines.index).mask(new & at_mv, limits.mv_line_percent)
+    return replace(stated, line_percent=percent.mask(new & ~at_mv, limits.lv_line_percent))
+
+
 @dataclass(frozen=True)
 class Built:
-    """A built case solved without the customers: ``base`` is everything reserved, ``floor_pu`` P10's limit by bus.
+    """A built case solved without the customers: ``base`` is everything reserved.
 
     ``before`` is the window before anything was built: what may not get worse by more than epsilon goes by it.
     """
 
     case: Case
-    rules: Policy
     flow: LoadFlow
+    limits: Bounds
     base: Power
     year: SolvedYear
     before: SolvedYear
-    floor_pu: pd.Series
-    limits: Limits
 
     @classmethod
-    def of(
-        cls,
-        case: Case,
-        rules: Policy,
-        flow: LoadFlow,
-        base: Power,
-        before: SolvedYear,
-        known_floor_pu: pd.Series,
-        limits: Limits,
-        *,
-        single_phase: bool = False,
-    ) -> Built:
+    def of(cls, flow: LoadFlow, limits: Bounds, base: Power, before: SolvedYear) -> Built:
         """Solve the window of a built case; ``flow`` is :func:`.built_case.flow_of`, ``before`` with ``base`` too."""
-        year = flow.solve_year(crosscheck=False, added_kw=base)
-        floor = floors(case, known_floor_pu, limits.floor_pu, single_phase)
-        return cls(case, rules, flow, base, year, before, floor, limits)
+        return cls(flow.case, flow, limits, base, flow.solve_year(crosscheck=False, added_kw=base), before)
 
     def trial(self, connection: Connection, addition: Addition, key: str = "") -> Trial:
         """One of the connections built, and what a kVA at its end is."""
@@ -79,14 +80,8 @@ class Built:
         return Trial(self, connection, addition, key, bus, watch)
 
     def bounds(self, transformer_percent: float) -> Bounds:
-        """The limits, those of what was built among them."""
-        stated = bounds_of(self.case, self.rules, self.floor_pu)
-        lines = self.case.topology.lines
-        new = lines["line_id"].astype(str).str.startswith("NEW ")
-        at_mv = lines["level"].eq("mv")
-        percent = stated.line_percent.mask(new & at_mv, self.limits.mv_line_percent)
-        percent = percent.mask(new & ~at_mv, self.limits.lv_line_percent)
-        return replace(stated, line_percent=percent, transformer_percent=transformer_percent)
+        """The limits with the customer's transformer up to a load rate."""
+        return replace(self.limits, transformer_percent=transformer_percent)
 
 
 @dataclass(frozen=True)
@@ -195,8 +190,13 @@ class Trial:
 
     def same(self, binding: Binding, breach: Breach) -> bool:
         """Whether a limit as stated is the one that was found broken."""
-        element = binding.element_id
-        return breach.element in (element, f"{element} {self.key}".strip()) and binding.criterion == breach.criterion
+        return binding.criterion == breach.criterion and breach.element in self.names(binding)
+
+    def names(self, binding: Binding) -> list[str]:
+        """How a limit's element may be called in the built case; nodes joined by a closed switch are one."""
+        if binding.criterion == "voltage_min" and binding.element_id == named("transformer"):
+            return [named("tee", self.key), named("busbar", self.key)]
+        return [binding.element_id, f"{binding.element_id} {self.key}".strip()]
 
     def checked(self, finding: Finding, strict_percent: float, rated_percent: float, ceiling_kva: float) -> list[str]:
         """What is wrong with a finding's two figures."""

@@ -20,7 +20,7 @@ from capacity.loadflow.additions.tasks import FINE, ROUGH, search_head
 from capacity.loadflow.additions.trunk import MAX_EXTENSIONS, Above
 from capacity.loadflow.connections.deciding import telling_steps
 from capacity.loadflow.connections.naming import Names
-from capacity.loadflow.connections.sites import Limits, NotThere, Site, site_of, year_of
+from capacity.loadflow.connections.sites import Limits, NotThere, Site, loosened, site_of, year_of
 from capacity.loadflow.connections.standing import Standing
 from capacity.loadflow.connections.states import After, State, broken_things, state_with
 from capacity.tables.additions import Addition
@@ -55,9 +55,9 @@ def check_connection(standing: Standing, connection: Connection, question: Quest
         return _unknown(connection, question.asked_kva, str(why))
     telling = telling_steps(standing, site, ask, question.asked_kva)
     strict = _searched(standing, site, ask, telling)
-    rated, loose = strict, site
-    by_transformer = KIND_WORD[TRANSFORMER] in (strict.binding.kind, strict.next.kind)
-    if by_transformer and question.rated_percent > question.limits.transformer_percent:
+    rated, percent = strict, max(question.rated_percent, question.limits.transformer_percent)
+    loose = loosened(site, question.limits.transformer_percent / percent)
+    if loose is not site and KIND_WORD[TRANSFORMER] in (strict.binding.kind, strict.next.kind):
         loose = site_of(standing, connection, replace(question.limits, transformer_percent=question.rated_percent), ask)
         rated = _searched(standing, loose, ask, telling)
         rated = replace(rated, kva=max(rated.kva, strict.kva))  # NaN stays: a figure with more allowed is no smaller
@@ -199,7 +199,7 @@ def _finding(
     limits = question.limits
     if strict.above is None:
         return _unknown(site.connection, question.asked_kva, strict.reason)
-    percent = limits.transformer_percent if loose is site else question.rated_percent
+    percent = max(question.rated_percent, limits.transformer_percent)
     steps = np.union1d(strict.steps, rated.steps)
     above = at_steps(standing, rated.above or strict.above, steps)
     elsewhere = elsewhere_of(standing)

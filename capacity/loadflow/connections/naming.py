@@ -19,7 +19,7 @@ from capacity.loadflow.connections.standing import Standing
 from capacity.loadflow.connections.states import After
 from capacity.tables.connection import Binding
 
-NEW_CUSTOMER = "NEW customer"
+NEW_CUSTOMER, NEW_TRANSFORMER = "NEW customer", "NEW transformer"
 UNITS = {"voltage": "V", "voltage_min": "V", "substation_loading": "kVA"}
 
 
@@ -151,12 +151,19 @@ class Names:
         if limit.table == "branch" and limit.place < 0:
             return f"NEW {self.site.part(limit.place)}"
         if limit.table == "bus":
-            return self.standing.node_of_bus.get(limit.place, NEW_CUSTOMER)
+            return self.standing.node_of_bus.get(limit.place, "?") if limit.place >= 0 else self._new_node(limit.place)
         if limit.table == "substation":
             return setting.substation_ids[limit.place]
         branches = setting.grid.branches
         names = topology.lines["line_id"] if branches.kind[limit.place] == "line" else topology.trafos["trafo_id"]
         return str(names.get(int(branches.element[limit.place]), "?"))
+
+    def _new_node(self, code: int) -> str:
+        """A bus that would be built: the customer's, or a terminal of the new transformer."""
+        connection = self.site.connection
+        if code != self.site.network.tree.bus[self.site.node]:
+            return NEW_TRANSFORMER
+        return NEW_CUSTOMER if connection.line or connection.transformer else connection.node_id
 
     def _moment(self, step: int) -> pd.Timestamp:
         times = self.standing.solved.timestamps

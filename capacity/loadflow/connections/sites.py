@@ -27,11 +27,12 @@ from capacity.loadflow.connections.twoports import (
     line_impedance,
     line_limit,
     ratio_of,
+    stretch_of,
     transformer_two_port,
     watched_ends,
 )
 from capacity.loadflow.grid import Grid
-from capacity.tables.connection import Connection, NewLine
+from capacity.tables.connection import Connection, NewLine, NewTransformer
 
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
@@ -41,7 +42,7 @@ IMPEDANCE_STEPS = 16
 IMPEDANCE_KVA = 100.0
 LV_KV = 0.4
 NEW_PARTS = ("line", "transformer", "service")
-"""What of a connection has a limit of its own; in a tree its branches count down from −2 in this order."""
+"""What of a connection has a limit of its own; in a tree its branches and their ends are numbered −2, −3, … so."""
 
 
 class NotThere(Exception):
@@ -151,6 +152,11 @@ def year_of(standing: Standing, feeder: Feeder, percent: float, replaced: tuple[
     return standing.year_of(key, lambda: known_year(feeder, 0, standing.base.head[number]))
 
 
+def loosened(site: Site, part: float) -> Site:
+    """The site with the transformers that supply it allowed to ``1/part`` of what they are, its year as it was."""
+    return site if part == 1.0 else replace(site, network=_with_rating(site.network, part))
+
+
 def _with_rating(network: Network, part: float) -> Network:
     """The network with its transformers allowed to ``1/part`` of what they are."""
     watch = network.tree.watch
@@ -192,7 +198,7 @@ def _grown(network: Network, at: int, ab: Reals, ends: Reals, limit: float, part
         np.append(tree.parent, at).astype(np.int64),
         np.concatenate([tree.ab, ab[None, :]]),
         np.concatenate([tree.shunt, np.zeros((1, 2))]),
-        np.append(tree.bus, -1).astype(np.int64),
+        np.append(tree.bus, _code(part)).astype(np.int64),
         watch,
     )
     return replace(
@@ -259,8 +265,7 @@ def _with_replacement(standing: Standing, network: Network, connection: Connecti
         ycp, ypc = (branches.ytf[row], branches.yft[row]) if at_t else (branches.yft[row], branches.ytf[row])
         unit = TwoPort(complex(ycc), complex(ycp), complex(ypp), complex(ypc), np.inf, row)
         if branches.kind[row] == "trafo" and name.get(int(branches.element[row])) == connection.replaces:
-            ratio = ratio_of(unit)
-            unit = transformer_two_port(connection.replacement, ratio, grid.sn_mva, limits.transformer_percent, row)
+            unit = _in_place_of(standing, unit, int(branches.element[row]), connection.replacement, limits)
         units.append(unit)
     if not any(np.isfinite(unit.limit) for unit in units):
         raise NotThere("out_of_service")
@@ -275,6 +280,15 @@ def _with_replacement(standing: Standing, network: Network, connection: Connecti
                 scale[row] = 1.0 / unit.limit
     watch = replace(tree.watch, ends=ends, scale=scale)
     return replace(network, tree=replace(tree, ab=ab, shunt=shunt, watch=watch))
+
+
+def _in_place_of(standing: Standing, unit: TwoPort, element: int, new: NewTransformer, limits: Limits) -> TwoPort:
+    """Another transformer with the voltages, tap and vector group of the one that stands there."""
+    sn_mva, old = standing.setting.grid.sn_mva, standing.setting.case.net.trafo.loc[element]
+    z_pu = float(old["vk_percent"]) / 100.0 * sn_mva / (float(old["sn_mva"]) * float(old["parallel"]))
+    ratio = ratio_of(unit)
+    stretch = stretch_of(unit, ratio, z_pu)
+    return transformer_two_port(new, ratio, sn_mva, limits.transformer_percent, unit.row, stretch)
 
 
 def _below_the_trunk(standing: Standing, connection: Connection, limits: Limits, ask: Ask, bus: int) -> Site:

@@ -47,16 +47,19 @@ def line_limit(line: NewLine, base_kv: float, sn_mva: float, percent: float) -> 
 
 
 def transformer_two_port(
-    transformer: NewTransformer, ratio: complex, sn_mva: float, percent: float, row: int
+    transformer: NewTransformer, ratio: complex, sn_mva: float, percent: float, row: int, stretch: float = 1.0
 ) -> TwoPort:
-    """A transformer; ``ratio`` is the parent's over the child's voltage without load, pu."""
+    """A transformer; ``ratio`` is the parent's over the child's voltage without load, pu.
+
+    ``stretch`` is the square of its LV winding's voltage over the nominal voltage of the bus there.
+    """
     rated = transformer.rated_kva / 1000.0
     r = transformer.vkr_percent / 100.0
     z = complex(r, math.sqrt(max((transformer.vk_percent / 100.0) ** 2 - r**2, 0.0))) * sn_mva / rated
     iron = transformer.pfe_kw / transformer.rated_kva
     no_load = max(transformer.i0_percent / 100.0, iron)
     y = complex(iron, -math.sqrt(no_load**2 - iron**2)) * rated / sn_mva
-    series, across = _pi_of_t(z, y)
+    series, across = _pi_of_t(z * stretch, y / stretch)
     own = series + across
     mutual = -series
     size, angle = abs(ratio), cmath.phase(ratio)
@@ -76,11 +79,19 @@ def _pi_of_t(z: complex, y: complex) -> tuple[complex, complex]:
 def ratio_of(unit: TwoPort) -> complex:
     """The ratio of a transformer whose equivalent pi has equal shunts at both ends, as pandapower's have.
 
-    Its sign is not known, and does not matter for the sizes of voltages and flows.
+    Of the two roots the one that leaves an inductive series impedance: parallel transformers must agree.
     """
     size = cmath.sqrt(unit.ycc / unit.ypp)
     turn = cmath.sqrt(unit.ypc / unit.ycp)
-    return abs(size) * turn / abs(turn)
+    ratio = abs(size) * turn / abs(turn)
+    return ratio if (unit.ycp * ratio).imag > 0.0 else -ratio
+
+
+def stretch_of(unit: TwoPort, ratio: complex, z_pu: float) -> float:
+    """``stretch`` of a transformer, from the size of its short-circuit impedance by its plate, pu."""
+    series = -unit.ycp * ratio
+    across = unit.ycc - series
+    return abs(1.0 / series / (1.0 + 0.5 * across / series)) / z_pu
 
 
 def coefficients(units: Sequence[TwoPort]) -> tuple[Reals, complex]:
