@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ from pypdf import PdfReader
 from sample_assessment import VARIANTS, Variant, sample_assessment
 
 from capacity import answering
-from capacity.applications.answers import AnswerError, Language, Letters, write_pdf
+from capacity.applications.answers import AnswerError, Language, Letters, options_on_paper, write_pdf
 from capacity.disclosure.notices.fonts import chinese_fonts
 from capacity.disclosure.notices.letters import letters_for
 from capacity.errors import RequestError
 from capacity.figures.option_sketch import sketch_png
+from capacity.tables.assessment import Assessment, Option
 from capacity.tables.settings import ServiceNumbers
 
 HAS_FONT = chinese_fonts() is not None
@@ -129,6 +131,40 @@ def test_write_pdf__no_line_runs_over_the_margin(tmp_path: Path) -> None:
 
         page.extract_text(visitor_text=seen)
         assert max(found) < width - 30.0
+
+
+def many_options() -> Assessment:
+    """The plain answer with every ranked option three times and six more rejected ones, two of them not worked out."""
+    plain = sample_assessment()
+
+    def renamed(option: Option, name: str, rank: int, *, found: bool = True) -> Option:
+        candidate = replace(option.candidate, target_id=name)
+        finding = option.finding if found else None
+        return replace(option, design=replace(option.design, candidate=candidate), rank=rank, finding=finding)
+
+    ranked = [renamed(one, f"R{n}", n) for n, one in enumerate(plain.ranked * 3, start=1)]
+    rejected = [renamed(one, f"J{n}", 0, found=n < 5) for n, one in enumerate(plain.rejected * 3, start=1)]
+    return replace(plain, options=(*ranked, *rejected))
+
+
+def test_write_pdf__many_options_keep_to_three_pages_and_none_is_passed_over(tmp_path: Path) -> None:
+    path, assessment = tmp_path / "offer.pdf", many_options()
+    shown = options_on_paper(assessment)
+    assert [option.rank for option in shown] == [1, 2, 3, 4, 5, 6, 0, 0, 0, 0]
+    png = sketch_png(assessment, "en", keys=[option.key for option in shown])
+    write_pdf(assessment, path, "en", lettered=no_font, sketch=png)
+    assert len(PdfReader(path).pages) <= 3
+    text = text_of(path)
+    assert "12moreoptionswilldo(no.7,8,9,10,11,12,13,14,15,16,17,18):seetheworkbook" in text
+    for option in assessment.rejected:
+        assert f"{assessment.marks[option.key]}{option.candidate.target_id}" in text or option in shown
+
+
+def test_answer_bytes__are_those_of_the_file(tmp_path: Path) -> None:
+    answering.write_answer(sample_assessment(), tmp_path / "answer.xlsx", "en")
+    assert answering.answer_bytes(sample_assessment(), "xlsx", "en") == (tmp_path / "answer.xlsx").read_bytes()
+    with pytest.raises(RequestError, match="docx"):
+        answering.answer_bytes(sample_assessment(), "docx")
 
 
 def test_write_answer__every_format_and_no_other(tmp_path: Path) -> None:

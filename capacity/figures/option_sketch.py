@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -29,6 +29,7 @@ _DETAIL_SHARE, _CROWDED_SHARE = 0.3, 0.07
 _FIRST, _OTHER, _GREY = INK, "#5C6B76", "#8C8C8C"
 _RANKED_PT, _REJECTED_PT, _SCALE_PT = 7.0, 5.2, 17.0
 _PNG_DPI = 220
+_BACK = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ class _Drawn:
         return np.vstack([np.array(self.targets), *(leg.points for leg in self.legs)])
 
 
-def option_sketch(assessment: Assessment, language: str = "zh") -> Figure | None:
+def option_sketch(
+    assessment: Assessment, language: str = "zh", *, keys: Collection[str] | None = None
+) -> Figure | None:
     """A sketch of the options round the customer, to scale; None where the customer or every target has no coordinates.
 
     New parts of a route are dashed, parts along existing lines solid; targets carry their rank, rejected ones are grey
@@ -60,8 +63,9 @@ def option_sketch(assessment: Assessment, language: str = "zh") -> Figure | None
     Parameters
     ----------
     language : ``zh`` or ``en``; English, and said so, where no Chinese font is installed.
+    keys : of the options to draw; None: every one.
     """
-    drawn = tuple(_placed(assessment))
+    drawn = tuple(_placed(assessment, keys))
     if not drawn:
         return None
     letters = lettering(language)
@@ -77,9 +81,10 @@ def option_sketch(assessment: Assessment, language: str = "zh") -> Figure | None
             _frame(whole, detail, letters)
             _draw(whole, drawn, far)
             _draw(detail, near, near, clipped=drawn)
-            detail.set_title(
-                letters.say("近处放大", "the nearest, enlarged"), fontsize=8, color=INK, y=0.93, x=0.02, loc="left"
-            )
+            detail.annotate(
+                letters.say("近处放大", "the nearest, enlarged"), (0.02, 0.975), xycoords="axes fraction", va="top",
+                fontsize=8, color=INK, bbox=_BACK, zorder=11,
+            )  # fmt: skip
         else:
             whole = figure.add_axes((0.005, _FOOT / _HEIGHT, 0.99, 0.99 - _FOOT / _HEIGHT))
             _set_limits(whole, drawn)
@@ -89,9 +94,9 @@ def option_sketch(assessment: Assessment, language: str = "zh") -> Figure | None
     return figure
 
 
-def sketch_png(assessment: Assessment, language: str = "zh") -> bytes | None:
+def sketch_png(assessment: Assessment, language: str = "zh", *, keys: Collection[str] | None = None) -> bytes | None:
     """:func:`option_sketch` as PNG, the same bytes each time; None where there is nothing to draw."""
-    figure = option_sketch(assessment, language)
+    figure = option_sketch(assessment, language, keys=keys)
     if figure is None:
         return None
     letters = lettering(language)
@@ -100,13 +105,13 @@ def sketch_png(assessment: Assessment, language: str = "zh") -> bytes | None:
         return buffer.getvalue()
 
 
-def _placed(assessment: Assessment) -> Iterator[_Drawn]:
+def _placed(assessment: Assessment, keys: Collection[str] | None) -> Iterator[_Drawn]:
     """The options that have coordinates, in metres from the customer, the best last so that it is drawn on top."""
     places, marks = assessment.places, assessment.marks
     if math.isnan(places.longitude) or math.isnan(places.latitude):
         return
     local = pyproj.Proj(proj="aeqd", lon_0=places.longitude, lat_0=places.latitude, datum="WGS84")
-    for option in reversed(assessment.options):
+    for option in reversed([one for one in assessment.options if keys is None or one.key in keys]):
         first = assessment.first_of(option)
         supplies = [one for one in (first, option.candidate) if one is not None and not math.isnan(one.longitude)]
         if supplies:
@@ -243,7 +248,7 @@ def _frame(whole: Any, detail: Any, letters: Lettering) -> None:
     whole.annotate(
         letters.say("见右图", "see right"), (left, top if above else bottom), xytext=(0, 3 if above else -3),
         textcoords="offset points", va="bottom" if above else "top", fontsize=7, color=INK, zorder=8,
-        bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"},
+        bbox=_BACK,
     )  # fmt: skip
 
 
@@ -261,7 +266,7 @@ def _draw_scale(axes: Any) -> None:
     text = f"{length_m / 1000:g} km" if length_m >= 1000 else f"{length_m:g} m"
     axes.annotate(
         text, (x + length_m, axes.get_ylim()[0]), xytext=(5, 7), textcoords="offset points", va="center", fontsize=8,
-        color=INK, zorder=8, bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"},
+        color=INK, zorder=8, bbox=_BACK,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from capacity.applications.answers.told import (
     NOT_STATED,
     NOT_WORKED_OUT,
     UNKNOWN,
+    Missing,
     day_in_words,
     limit_in_words,
     unknown_because,
@@ -109,6 +110,7 @@ def limit_percent(assessment: Assessment) -> float:
 def request_facts(assessment: Assessment) -> list[Fact]:
     """What was asked for, with what was taken where nothing was stated."""
     request, basis = assessment.request, assessment.basis
+    as_of = Missing(f"未填写，取截至日 {basis.as_of:%Y-%m-%d}", f"not stated: the as-of date, {basis.as_of:%Y-%m-%d}")
     category = CATEGORY.get(request.category or "", Word(request.category or "", request.category or ""))
     facts = [
         Fact(Word("申请编号", "application"), request.application_id or Word("未登记", "not registered")),
@@ -121,7 +123,7 @@ def request_facts(assessment: Assessment) -> list[Fact]:
         Fact(Word("区域类别", "class of area"), AREA_CLASS[assessment.area_class], rules="P12"),
         Fact(Word("用电类别", "category"), category if request.category else NOT_STATED),
         Fact(Word("负荷曲线", "shape of the load"), SHAPE.get(request.shape, Word(request.shape, request.shape))),
-        Fact(Word("申请日期", "applied on"), day(request.applied_on, NOT_STATED), rules="P12"),
+        Fact(Word("申请日期", "applied on"), day(request.applied_on, as_of), rules="P12"),
         Fact(Word("期望送电日期", "wanted from"), day(request.energise_on, NOT_STATED), rules="P17"),
     ]
     if request.urgent_kw is not None:

@@ -29,7 +29,7 @@ from capacity.applications.answers.facts import (
     request_facts,
     staged_facts,
 )
-from capacity.applications.answers.offer_tables import cost_table, hour_table, option_table, stage_table
+from capacity.applications.answers.offer_tables import cost_table, hour_table, left_out_words, option_table, stage_table
 from capacity.applications.answers.paper import Letters, draw
 from capacity.applications.answers.rules import rules_of_answer
 from capacity.applications.answers.told import SYNTHETIC, Language, say
@@ -176,6 +176,9 @@ def _facts(facts: list[Fact], language: Language, columns: int = 1) -> Facts:
 
 
 def _elsewhere(assessment: Assessment, language: Language) -> Iterator[Block]:
+    left_out = left_out_words(assessment)
+    if left_out:
+        yield Paragraph(" ".join(say(word, language) for word in left_out), small=True)
     rejected = assessment.places.rejected
     if rejected:
         told = [one.sentence_zh if language == "zh" else one.sentence_en for one in rejected[:6]]

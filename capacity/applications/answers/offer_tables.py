@@ -17,6 +17,7 @@ from capacity.applications.answers.told import (
     limit_in_words,
     say,
     why_no_load_rate,
+    why_no_load_rate_before,
     why_no_voltage,
 )
 from capacity.tables.assessment import Assessment, Option
@@ -25,9 +26,12 @@ from capacity.tables.words import PAYER, PROJECT_STAGE, VERDICT, WORK_PART, WORK
 from capacity.tables.works import CostEstimate, CostItem, Yuan
 from capacity.units import rounded_down
 
+_RANKED, _REJECTED, _REASONS = 6, 4, 4
+"""How many options a sheet of paper has rows for, and how many reasons it tells for the others."""
+
 
 def option_table(assessment: Assessment, language: Language) -> Table:
-    """Every option, with its reason and its place below the figures."""
+    """The options that are told on paper, with reason and place below the figures."""
     limit = limit_percent(assessment)
     shown = "P6" if math.isnan(limit) else f"{limit:g} %"
     headings = (
@@ -41,13 +45,49 @@ def option_table(assessment: Assessment, language: Language) -> Table:
         Word("费用 元", "cost CNY"),
         Word("最早送电", "supply from"),
     )
-    rows = tuple(_option_row(assessment, option, language) for option in assessment.options)
+    rows = tuple(_option_row(assessment, option, language) for option in options_on_paper(assessment))
     return Table(
         headings=tuple(say(word, language) for word in headings),
         shares=(7.0, 43.0, 25.0, 22.0, 21.0, 14.0, 12.0, 17.0, 24.0),
         right=frozenset({3, 4, 5, 6, 7}),
         rows=rows,
     )
+
+
+def options_on_paper(assessment: Assessment) -> tuple[Option, ...]:
+    """The best options and the nearest of the rejected that were worked out; the workbook has every one."""
+    rejected = [option for option in assessment.rejected if option.finding is not None]
+    kept = {option.key for option in (*assessment.ranked[:_RANKED], *rejected[:_REJECTED])}
+    if assessment.staged is not None:
+        kept |= {assessment.staged.option_key, assessment.staged.full_key}
+    return tuple(option for option in assessment.options if option.key in kept)
+
+
+def left_out_words(assessment: Assessment) -> list[Word]:
+    """The options that have no row on paper: the ranked by their number, the rejected by their reason."""
+    shown = {option.key for option in options_on_paper(assessment)}
+    rest = [option for option in assessment.options if option.key not in shown]
+    marks, told = assessment.marks, []
+    ranked = [marks[option.key] for option in rest if option.rank]
+    if ranked:
+        told.append(
+            Word(
+                f"另有{len(ranked)}个可行方案（第{'、'.join(ranked)}位），见 Excel 答复。",
+                f"{len(ranked)} more options will do (no. {', '.join(ranked)}): see the workbook.",
+            )
+        )
+    reasons = dict.fromkeys(option.reason for option in rest if not option.rank)
+    for reason in list(reasons)[:_REASONS]:
+        names = [f"{marks[one.key]} {one.candidate.target_id}" for one in rest if not one.rank and one.reason == reason]
+        told.append(
+            Word(
+                f"未采用 {'、'.join(names)}：{reason.zh.rstrip('。')}。",
+                f"Rejected {', '.join(names)}: {reason.en.rstrip('.')}.",
+            )
+        )
+    if len(reasons) > _REASONS:
+        told.append(Word("其余见 Excel 答复。", "The others: see the workbook."))
+    return told
 
 
 def _option_row(assessment: Assessment, option: Option, language: Language) -> Row:
@@ -72,7 +112,8 @@ def _option_row(assessment: Assessment, option: Option, language: Language) -> R
 
 def _note(option: Option, language: Language) -> str:
     """Reason, place, who pays, what limits it, and the rules."""
-    parts = [option.reason, option.place]
+    said_twice = option.reason.zh.rstrip("。") in option.place.zh
+    parts = [option.place] if said_twice else [option.reason, option.place]
     finding = option.finding
     if finding is not None and not finding.broken and finding.strict.binding is not None:
         binding = limit_in_words(finding.strict.binding)
@@ -102,8 +143,10 @@ def _load_rate(option: Option) -> Word:
     why = why_no_load_rate(option, finding)
     if why is not None:
         return _short(why)
-    text = f"{finding.load_rate_before_percent:.1f} → {finding.load_rate_percent:.1f}"
-    return Word(text, text)
+    after = f"→ {finding.load_rate_percent:.1f}"
+    if why_no_load_rate_before(option, finding) is not None:
+        return Word(f"新建 {after}", f"new {after}")
+    return Word(f"{finding.load_rate_before_percent:.1f} {after}", f"{finding.load_rate_before_percent:.1f} {after}")
 
 
 def _voltage(option: Option) -> Word:

@@ -19,6 +19,7 @@ from capacity.applications.answers.told import (
     supplier_of,
     unknown_because,
     why_no_load_rate,
+    why_no_load_rate_before,
     why_no_room,
     why_no_voltage,
 )
@@ -106,9 +107,12 @@ def _load_rate_columns() -> list[Column]:
     def rate(value: Callable[[Finding], Value]) -> Callable[[Option], Value]:
         return _found(lambda one, finding: why_no_load_rate(one, finding) or value(finding))
 
+    def before(one: Option, finding: Finding) -> Value:
+        return why_no_load_rate_before(one, finding) or finding.load_rate_before_percent
+
     return [
         Column(Word("供电配变", "supplying transformer"), "", _supplier),
-        Column(Word("接入前最高负载率", "load rate before"), "%", rate(lambda f: f.load_rate_before_percent)),
+        Column(Word("接入前最高负载率", "load rate before"), "%", _found(before)),
         Column(Word("接入后最高负载率", "load rate with the load"), "%", rate(lambda f: f.load_rate_percent)),
         Column(Word("最高负载时刻", "load rate at"), "", rate(lambda f: moment(f.load_rate_at))),
     ]

@@ -33,7 +33,7 @@ from capacity.applications.answers.parts import (
     work_line,
 )
 from capacity.applications.answers.rules import rules_of
-from capacity.applications.answers.told import supplier_of, why_no_load_rate, why_no_voltage
+from capacity.applications.answers.told import supplier_of, why_no_load_rate, why_no_load_rate_before, why_no_voltage
 from capacity.tables.assessment import Option
 from capacity.tables.connection import Finding, PhaseFinding
 from capacity.tables.places import Candidate
@@ -109,7 +109,7 @@ def _route(candidate: Candidate) -> Route:
 def _figures(option: Option, finding: Finding | None) -> Figures | None:
     if finding is None:
         return None
-    why_rate = why_no_load_rate(option, finding)
+    why_rate = why_no_load_rate(option, finding) or why_no_load_rate_before(option, finding)
     why_voltage = why_no_voltage(finding.strict, finding.voltage_min_v)
     return Figures(
         asked_kva=finding.asked_kva,

@@ -98,12 +98,21 @@ def supplier_of(option: Option) -> str:
 
 
 def why_no_load_rate(option: Option, finding: Finding) -> Missing | None:
-    """Why a load rate is missing; None where none is."""
-    if not (math.isnan(finding.load_rate_before_percent) or math.isnan(finding.load_rate_percent)):
+    """Why the load rate with the load is missing; None where it is not."""
+    if not math.isnan(finding.load_rate_percent):
         return None
     if not supplier_of(option):
         return Missing("不适用：不由公用配变供电", "does not apply: no public transformer supplies the customer")
     return _unknown_for(finding.strict)
+
+
+def why_no_load_rate_before(option: Option, finding: Finding) -> Missing | None:
+    """Why the load rate without the load is missing; None where it is not."""
+    if not math.isnan(finding.load_rate_before_percent):
+        return None
+    if supplier_of(option).startswith("NEW"):
+        return Missing("不适用：新建配变", "does not apply: a new transformer")
+    return why_no_load_rate(option, finding) or UNKNOWN
 
 
 def why_no_voltage(room: Room, voltage_v: float) -> Missing | None:

@@ -60,6 +60,16 @@ def test_as_json__load_rate_does_not_apply_where_no_public_transformer_supplies(
     assert tee["figures"]["load_rate"]["why_missing"]["en"].startswith("does not apply")
 
 
+def test_as_json__a_new_transformer_has_no_load_rate_before() -> None:
+    plain = sample_assessment()
+    new = next(option for option in plain.options if option.candidate.kind == "additional_transformer")
+    assert new.finding is not None
+    changed = replace(new, finding=replace(new.finding, load_rate_before_percent=math.nan))
+    rate = as_json(replace(plain, options=(changed,)))["options"][0]["figures"]["load_rate"]
+    assert (rate["before_percent"], rate["with_load_percent"]) == (None, 31.6)
+    assert rate["why_missing"]["en"] == "does not apply: a new transformer"
+
+
 def test_as_json__says_the_limit_with_value_element_and_moment() -> None:
     weak = as_json(sample_assessment())["options"][-2]
     limit = weak["figures"]["broken"][0]
