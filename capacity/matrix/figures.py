@@ -24,14 +24,15 @@ def figures_of(case: Case, rules: Policy, readings: JudgedReadings, flow: LoadFl
     reserved = headroom.reserved_demand(case, rules)
     transformers = headroom.transformer_headroom(rated, reserved, rules, curves.solver_failed)
     grid = headroom.prepare_grid(case, rules, solved, flow, transformers, nodes, reserved)
-    areas = policy.with_status(headroom.area_headroom(grid, lines, nodes, rules), assembly.quality_table([]), rules)
+    few = _worst_lines(lines)
+    areas = policy.with_status(headroom.area_headroom(grid, few, nodes, rules), assembly.quality_table([]), rules)
     substations = _substations(case, solved)
     demand = headroom.application_demand(case, rules, case.applications)
-    alerts = policy.raise_alerts(rules, transformers, lines, areas, substations, demand, curves)
+    alerts = policy.raise_alerts(rules, transformers, few, areas, substations, demand, curves)
     frames = [
         _areas(areas, nodes, alerts),
         _transformers(transformers, nodes, alerts),
-        _feeders(case, solved, lines, alerts),
+        _feeders(case, solved, few, alerts),
         substations.assign(level="substation", **_count(alerts, substations["substation_id"], "substation")).rename(
             columns={"substation_id": "element_id"}
         ),
@@ -44,6 +45,14 @@ def figures_of(case: Case, rules: Policy, readings: JudgedReadings, flow: LoadFl
     for part in ("added_kw", "added_generation_kw"):
         full[part] = full["element_id"].map(both[part]).fillna(0.0).where(of_level)
     return full
+
+
+def _worst_lines(lines: pd.DataFrame) -> pd.DataFrame:
+    """The 10 kV sections, and of each LV network the most loaded line: no other can be what an area is judged by."""
+    mv = lines["level"].eq("mv")
+    lv = lines[~mv].dropna(subset=["max_loading_percent", "transformer_id"])
+    worst = lv.groupby("transformer_id", sort=False)["max_loading_percent"].idxmax()
+    return lines[mv | lines.index.isin(worst)].reset_index(drop=True)
 
 
 def _areas(areas: pd.DataFrame, nodes: pd.DataFrame, alerts: pd.DataFrame) -> pd.DataFrame:

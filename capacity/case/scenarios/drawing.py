@@ -101,16 +101,19 @@ def population(case: Case) -> pd.DataFrame:
     return people[public].reset_index(drop=True)
 
 
-def adopters(case: Case, scenario: Scenario, future: Future) -> pd.DataFrame:
+def adopters(people: pd.DataFrame, scenario: Scenario, future: Future) -> pd.DataFrame:
     """Who has come to own what by the end of the year, besides those who own it today.
 
     Each device has one order of all customers, drawn once; the first so many of those who may adopt have adopted.
+
+    Parameters
+    ----------
+    people : of :func:`population`.
 
     Returns
     -------
     DataFrame: ``device``, ``bus``, ``units``, summed by device and bus; ``shares`` in ``attrs`` by device and entry.
     """
-    people = population(case)
     devices = devices_of(scenario)
     parts, shares = [], []
     for adoption in scenario.adoption:

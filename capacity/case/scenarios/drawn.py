@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,39 +13,37 @@ from capacity.tables._schema import conform, empty
 from capacity.tables.case import Case
 from capacity.tables.futures import DRAWN
 
+NOWHERE = -1
+Row = tuple[str, str, int, float, float, float]
+"""Kind, what, bus, units, kW, percent."""
+
 
 class Rows:
     """Collects rows of ``tables.futures.DRAWN``."""
 
     def __init__(self) -> None:
-        self._frames: list[pd.DataFrame] = []
+        self._rows: list[Row] = []
 
-    def add(
-        self,
-        kind: str,
-        what: str,
-        *,
-        bus: int | None = None,
-        case: Case | None = None,
-        p_kw: float = np.nan,
-        percent: float = np.nan,
-    ) -> None:
-        """One row; ``bus`` says where, in ``case``."""
-        row: dict[str, Any] = {"kind": [kind], "what": [what], "p_kw": [p_kw], "percent": [percent]}
-        frame = pd.DataFrame(row)
-        self._frames.append(frame if bus is None or case is None else _placed(frame, case, pd.Series([bus])))
+    def add(self, kind: str, what: str, *, bus: int = NOWHERE, p_kw: float = np.nan, percent: float = np.nan) -> None:
+        """One row; ``bus`` says where (pandapower index)."""
+        self._rows.append((kind, what, bus, np.nan, p_kw, percent))
 
-    def add_many(self, case: Case, kind: str, what: str, bus: pd.Series, units: pd.Series, p_kw: Any) -> None:
+    def add_many(self, kind: str, what: str, bus: Iterable[int], units: Iterable[float], p_kw: Any) -> None:
         """Adopters of one device by node."""
-        frame = pd.DataFrame({"units": units.to_numpy(), "p_kw": p_kw}).assign(kind=kind, what=what)
-        self._frames.append(_placed(frame, case, bus.reset_index(drop=True)))
+        self._rows += [
+            (kind, what, int(one), float(number), float(power), np.nan)
+            for one, number, power in zip(bus, units, p_kw, strict=True)
+        ]
 
-    def frame(self) -> pd.DataFrame:
-        """All rows."""
-        full = [frame.dropna(axis=1, how="all") for frame in self._frames]
-        return conform(pd.concat(full, ignore_index=True), DRAWN) if full else empty(DRAWN)
+    def units(self) -> float:
+        """Devices adopted in all."""
+        return float(sum(row[3] for row in self._rows if row[3] == row[3]))
 
-
-def _placed(frame: pd.DataFrame, case: Case, bus: pd.Series) -> pd.DataFrame:
-    ids = names(case.net.bus, "bus")
-    return frame.assign(node_id=bus.map(ids), transformer_id=bus.map(case.topology.buses["transformer_id"]))
+    def frame(self, case: Case) -> pd.DataFrame:
+        """All rows, with the names of their places."""
+        if not self._rows:
+            return empty(DRAWN)
+        frame = pd.DataFrame(self._rows, columns=["kind", "what", "bus", "units", "p_kw", "percent"])
+        frame["node_id"] = frame["bus"].map(names(case.net.bus, "bus"))
+        frame["transformer_id"] = frame["bus"].map(case.topology.buses["transformer_id"])
+        return conform(frame.drop(columns="bus"), DRAWN)

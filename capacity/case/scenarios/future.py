@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +14,7 @@ import pandas as pd
 
 from capacity.case.derived.graph import names
 from capacity.case.scenarios.change_problems import changes_fit, network_holds
-from capacity.case.scenarios.drawing import Future, adopters, comes, figure
+from capacity.case.scenarios.drawing import Future, adopters, comes, figure, population
 from capacity.case.scenarios.drawn import Rows
 from capacity.case.scenarios.following import (
     POWERS,
@@ -24,7 +25,7 @@ from capacity.case.scenarios.following import (
     scale_of_readings,
     shift_between,
 )
-from capacity.case.scenarios.growing import bare_factors, grow, growth_factors, rates_of
+from capacity.case.scenarios.growing import Mix, bare_factors, grow, growth_factors, mix_of, rates_of
 from capacity.case.scenarios.network import Draft, draft_of, exchange
 from capacity.case.scenarios.points import add_point_loads, mark_on_top
 from capacity.case.scenarios.rederiving import rederived
@@ -54,6 +55,26 @@ class Staged:
     base: Case
     case: Case
     origin: Mapping[int, int]
+
+    @cached_property
+    def before(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Metered loads and generators of the case before."""
+        return modelled(self.base.net, self.base.topology), modelled(self.base.net, self.base.topology, "sgen")
+
+    @cached_property
+    def loads(self) -> pd.DataFrame:
+        """Metered loads where they will be, at their present power."""
+        return modelled(self.case.net, self.case.topology)
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """Who may adopt."""
+        return population(self.case)
+
+    @cached_property
+    def mix(self) -> Mix:
+        """Categories of the customers at each node."""
+        return mix_of(self.case)
 
 
 @dataclass(frozen=True)
@@ -201,8 +222,8 @@ def lay_future(
     net = copy.deepcopy(case.net)
     drawn = Rows()
     rates = rates_of(scenario, future)
-    loads, years = modelled(case.net, case.topology), float(future.years_ahead)
-    grow(net, growth_factors(case, loads, rates, years))
+    loads, years = staged.loads, float(future.years_ahead)
+    grow(net, growth_factors(case, loads, rates, years, staged.mix))
     for (area_class, category), rate in rates.items():
         drawn.add("growth", f"{area_class or '*'}/{category or '*'}", percent=rate)
     profiles, curves = _changed_profiles(case, net, scenario, future, drawn)
@@ -210,15 +231,19 @@ def lay_future(
     if staged.case is not staged.base:
         net = _rescaled(replace(staged, case=replace(case, net=net)), shift)
     case = replace(case, net=net, profiles=profiles)
-    _add_points(case, scenario, future, drawn)
-    applications = _energised(case, future, demand_factors, drawn)
-    used = _add_devices(case, scenario, future, drawn)
+    applications, energised = _energised(case, future, demand_factors)
+    points = _points(case, scenario, future) + energised
+    buses = add_point_loads(net, [point for _, _, point, _ in points])
+    for (kind, what, point, percent), bus in zip(points, buses, strict=True):
+        if kind:
+            drawn.add(kind, what, bus=bus, p_kw=point.p_kw, percent=percent)
+    used = _add_devices(net, scenario, adopters(staged.people, scenario, future), drawn)
     for change in changes_in_force(staged.base, scenario, year):
         drawn.add("change", change.kind)
     columns = {f"{DEVICE}{name}": curves[name] for name in used}
     if columns:
         profiles = pd.concat([profiles, pd.DataFrame(columns, index=profiles.index)], axis=1)
-    return Laid(replace(case, profiles=profiles, applications=applications), shift, drawn.frame())
+    return Laid(replace(case, profiles=profiles, applications=applications), shift, drawn.frame(case))
 
 
 def readings_after(readings: pd.DataFrame, profiles: pd.DataFrame, shift: Shift) -> pd.DataFrame:
@@ -270,11 +295,12 @@ def _future(case: Case, scenario: Scenario, year: int, draw: int, seed: int) -> 
 
 def _shift(staged: Staged, net: Any, bare: Mapping[str, float] = NO_FACTORS) -> Shift:
     """What became of the metered load and generation."""
-    base, topology = staged.base, staged.case.topology
+    topology = staged.case.topology
+    loads, generation = staged.before
     return shift_between(
-        modelled(base.net, base.topology),
+        loads,
         modelled(net, topology),
-        (modelled(base.net, base.topology, "sgen"), modelled(net, topology, "sgen")),
+        (generation, modelled(net, topology, "sgen")),
         staged.origin,
         bare,
     )
@@ -329,72 +355,59 @@ def _changed_profiles(
     return profiles, curves
 
 
-def _add_points(case: Case, scenario: Scenario, future: Future, drawn: Rows) -> None:
+def _points(case: Case, scenario: Scenario, future: Future) -> list[tuple[str, str, PointLoad, float]]:
+    """Point loads and prospects that are there: kind, id, load, probability in percent."""
     as_of = pd.Timestamp(case.settings.as_of)
-    add_point_loads(case.net, scenario.point_loads)
-    for prospect in scenario.prospects:
-        if comes(prospect, future, as_of):
-            point = PointLoad(
+    return [("", point.load_id, point, np.nan) for point in scenario.point_loads] + [
+        (
+            "prospect",
+            prospect.prospect_id,
+            PointLoad(
                 load_id=f"prospect {prospect.prospect_id}",
                 node_id=prospect.node_id,
                 transformer_id=prospect.transformer_id,
                 p_kw=prospect.p_kw,
                 power_factor=prospect.power_factor,
                 profile=prospect.profile,
-            )
-            add_point_loads(case.net, (point,))
-            drawn.add(
-                "prospect",
-                prospect.prospect_id,
-                bus=_place(case, prospect.node_id, prospect.transformer_id),
-                case=case,
-                p_kw=prospect.p_kw,
-                percent=prospect.probability_percent,
-            )
+            ),
+            prospect.probability_percent,
+        )
+        for prospect in scenario.prospects
+        if comes(prospect, future, as_of)
+    ]
 
 
-def _energised(case: Case, future: Future, factors: Mapping[str, float], drawn: Rows) -> pd.DataFrame:
-    """Accepted applications that are energised by then become loads; the others are left as they are."""
+def _energised(
+    case: Case, future: Future, factors: Mapping[str, float]
+) -> tuple[pd.DataFrame, list[tuple[str, str, PointLoad, float]]]:
+    """The applications that are still to come, and those accepted that are loads by then."""
     table = case.applications
     if future.years_ahead == 0 or table.empty:
-        return table
+        return table, []
     due = table["energise_on"].isna() | (table["energise_on"] <= future.until(pd.Timestamp(case.settings.as_of)))
-    taken = reserving(table) & due & (table["node_id"].notna() | table["transformer_id"].notna())
     nodes, trafos = set(names(case.net.bus, "bus")), set(names(case.net.trafo, "trafo"))
+    placed = table["node_id"].isin(nodes) | table["transformer_id"].isin(trafos)
+    taken = reserving(table) & due & placed
+    loads = []
     for one in table[taken].to_dict("records"):
         node = one["node_id"] if one["node_id"] in nodes else None
-        transformer = None if node or one["transformer_id"] not in trafos else one["transformer_id"]
-        if node is None and transformer is None:
-            continue
         category = "" if pd.isna(one["category"]) else str(one["category"])
-        power_factor = case.settings.power_factor if pd.isna(one["power_factor"]) else float(one["power_factor"])
-        p_kw = float(one["p_kw"]) * factors.get(category, 1.0)
         point = PointLoad(
             load_id=f"application {one['application_id']}",
             node_id=node,
-            transformer_id=transformer,
-            p_kw=p_kw,
-            power_factor=power_factor,
+            transformer_id=None if node else one["transformer_id"],
+            p_kw=float(one["p_kw"]) * factors.get(category, 1.0),
+            power_factor=case.settings.power_factor if pd.isna(one["power_factor"]) else float(one["power_factor"]),
         )
-        add_point_loads(case.net, (point,))
-        drawn.add("application", str(one["application_id"]), bus=_place(case, node, transformer), case=case, p_kw=p_kw)
-    return table[~taken].reset_index(drop=True)
+        loads.append(("application", str(one["application_id"]), point, np.nan))
+    return table[~taken].reset_index(drop=True), loads
 
 
-def _place(case: Case, node_id: str | None, transformer_id: str | None) -> int:
-    if node_id is not None:
-        ids = names(case.net.bus, "bus")
-        return int(ids.index[ids == node_id][0])
-    ids = names(case.net.trafo, "trafo")
-    return int(case.net.trafo.at[ids.index[ids == transformer_id][0], "lv_bus"])
-
-
-def _add_devices(case: Case, scenario: Scenario, future: Future, drawn: Rows) -> list[str]:
+def _add_devices(net: Any, scenario: Scenario, owned: pd.DataFrame, drawn: Rows) -> list[str]:
     """Loads and generators of adopters, one row per device and node; the devices that have any."""
     import pandapower as pp
 
-    net, devices = case.net, devices_of(scenario)
-    owned = adopters(case, scenario, future)
+    devices = devices_of(scenario)
     for name, percent in owned.attrs["shares"]:
         drawn.add("adoption", name, percent=percent)
     ids = names(net.bus, "bus")
@@ -403,12 +416,11 @@ def _add_devices(case: Case, scenario: Scenario, future: Future, drawn: Rows) ->
         p_kw = mine["units"].to_numpy(dtype=np.float64) * device.kw_per_unit * device.simultaneity
         labels = [f"{name}@{ids[bus]}" for bus in mine["bus"]]
         q_kvar = p_kw * kvar_of_kw(1.0, device.power_factor)
-        table, create = ("sgen", pp.create_sgens) if device.kind == "generation" else ("load", pp.create_loads)
-        if device.kind == "generation":
-            q_kvar = -q_kvar  # lagging: it draws what it needs to feed in
+        generates = device.kind == "generation"
+        table, create = ("sgen", pp.create_sgens) if generates else ("load", pp.create_loads)
+        sign = -1.0 if generates else 1.0  # lagging: a generator draws the reactive power that it needs
         before = net[table].index
-        create(net, mine["bus"].to_numpy(), p_mw=p_kw / 1000.0, q_mvar=q_kvar / 1000.0, name=labels)
-        mark_on_top(net, table, net[table].index.difference(before), f"{DEVICE}{name}")
-        sign = -1.0 if device.kind == "generation" else 1.0
-        drawn.add_many(case, "adoption", str(name), mine["bus"], mine["units"], sign * p_kw)
+        create(net, mine["bus"].to_numpy(), p_mw=p_kw / 1000.0, q_mvar=sign * q_kvar / 1000.0, name=labels)
+        mark_on_top(net, table, net[table].index.difference(before), [f"{DEVICE}{name}"] * len(mine))
+        drawn.add_many("adoption", str(name), mine["bus"], mine["units"], sign * p_kw)
     return [str(name) for name in owned["device"].unique()]

@@ -11,6 +11,8 @@ from capacity.case.scenarios.drawing import Future, classes, figure
 from capacity.tables.case import Case
 from capacity.tables.scenario import Growth, Scenario
 
+Mix = dict[str, tuple[tuple[str | None, float], ...]]
+"""By node: the categories of its customers with their shares of the contract power."""
 Rates = dict[tuple[str | None, str | None], float]
 """Growth in percent per year by area class and category; None stands for any."""
 
@@ -35,7 +37,7 @@ def rate_percent(rates: Rates, area_class: str | None, category: str | None) -> 
     return 0.0
 
 
-def growth_factors(case: Case, loads: pd.DataFrame, rates: Rates, years: float) -> pd.Series:
+def growth_factors(case: Case, loads: pd.DataFrame, rates: Rates, years: float, mix: Mix | None = None) -> pd.Series:
     """Factor on each load by its row: ``(1 + rate)^years``, of the categories at its node by contract power.
 
     Loads below dedicated transformers and outside any area of a class keep their power.
@@ -43,13 +45,14 @@ def growth_factors(case: Case, loads: pd.DataFrame, rates: Rates, years: float) 
     Parameters
     ----------
     loads : of ``following.modelled``.
+    mix : of :func:`mix_of`, where it is at hand.
     """
     if not rates or not years:
         return pd.Series(1.0, index=loads.index)
     public = case.transformers[case.transformers["ownership"].eq("public")]["transformer_id"]
     class_of = classes(case)
     area_class = loads["transformer_id"].map(class_of).where(loads["transformer_id"].isin(public))
-    mix = _mix(case)
+    mix = mix_of(case) if mix is None else mix
     node = case.net.load["bus"].reindex(loads.index).map(names(case.net.bus, "bus"))
     factor_of: dict[tuple[str, object], float] = {}
     result = []
@@ -93,7 +96,7 @@ def _factor(rates: Rates, area_class: str, shares: tuple[tuple[str | None, float
     return sum(share * compounded(category) for category, share in shares)
 
 
-def _mix(case: Case) -> dict[str, tuple[tuple[str | None, float], ...]]:
+def mix_of(case: Case) -> Mix:
     """By node: the categories of its customers with their shares of the contract power."""
     table = case.customers.dropna(subset=["node_id"])
     if table.empty:
