@@ -14,10 +14,11 @@ export function announce(text) {
 }
 
 export function buildFrame(store, actions) {
-  const banner = h("p.notice.internal", { role: "note" });
+  const banner = h("p.notice.internal");
   const head = h("header.head");
-  const notes = h("div.notices");
-  const gate = h("section.gate");
+  const notes = h("div");
+  const notices = h("section.notices", {}, banner, notes);
+  const gate = h("main.gate");
   const map = h("div.map");
   const legend = h("details.legend-box.key");
   const tabs = h("div.tabs", { role: "tablist" });
@@ -27,11 +28,12 @@ export function buildFrame(store, actions) {
   const main = h("main.main", {}, h("div.where", {}, h("div.map-frame", {}, map, h("section.legend", {}, legend))), h("div.side", {}, tabs, Object.values(panels)));
   status = h("p.spoken", { role: "status", "aria-live": "polite" });
   const skip = h("a.skip", { href: "#panel-ask" });
-  document.body.append(skip, banner, head, notes, gate, main, status);
+  document.body.append(skip, notices, head, gate, main, status);
 
   const redraw = (state, changed) => {
     if (any(changed, "language", "basis")) {
       document.title = `${t("internal_mark")}${t("page_name")}`;
+      notices.setAttribute("aria-label", t("notices"));
       fill(banner, t("internal"));
       fill(skip, t("skip"));
       drawHead(head, state, actions);
@@ -71,8 +73,8 @@ function drawHead(head, state, actions) {
 function drawNotes(notes, { basis }) {
   fill(
     notes,
-    basis?.synthetic ? h("p.notice.synthetic", { role: "note" }, t("synthetic")) : null,
-    basis && !basis.register ? h("p.notice", { role: "note" }, t("no_register")) : null,
+    basis?.synthetic ? h("p.notice.synthetic", {}, t("synthetic")) : null,
+    basis && !basis.register ? h("p.notice", {}, t("no_register")) : null,
   );
 }
 

@@ -4,6 +4,7 @@ export const TEXTS = {
   page_name: { zh: "报装接入核定", en: "Connection assessments" },
   internal: { zh: "内部资料，不得公开", en: "Internal, not for publication" },
   internal_mark: { zh: "【内部】", en: "[INTERNAL] " },
+  notices: { zh: "提示", en: "Notices" },
   skip: { zh: "跳到填写", en: "Skip to the form" },
   switch_language: { zh: "English", en: "中文" },
   synthetic: { zh: "合成数据，不代表真实电网", en: "Synthetic data: describes no real grid" },
