@@ -36,6 +36,8 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "case.toml": settings.case_toml,
     "city.toml": settings.city_toml,
     "scenario": settings.scenario_yaml,
+    "scenario futures": settings.future_yaml,
+    "network changes": settings.network_changes,
     "manifest": settings.manifest,
     "triggers": rules.triggers,
     "choices": rules.choices,

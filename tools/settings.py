@@ -11,7 +11,30 @@ from pydantic_core import PydanticUndefined
 from capacity.tables.city import CitySettings
 from capacity.tables.release import DisclosureRules, ReleaseAbout
 from capacity.tables.run import Manifest
-from capacity.tables.scenario import PointLoad, Scenario, SwitchChange, TransformerChange
+from capacity.tables.network_change import (
+    AddLine,
+    AddTransformer,
+    ExchangeConductor,
+    ExchangeTransformer,
+    MoveLoad,
+    RetireElement,
+    SetSwitch,
+    SetTap,
+)
+from capacity.tables.scenario import (
+    Adoption,
+    Control,
+    Curve,
+    Device,
+    Growth,
+    PointLoad,
+    PolicyVariant,
+    Prospect,
+    Range,
+    Scenario,
+    SwitchChange,
+    TransformerChange,
+)
 from capacity.tables.settings import BusbarVoltage, CaseSettings, DataSource, ServiceNumbers
 from tools import markdown
 
@@ -41,6 +64,40 @@ def scenario_yaml() -> str:
         _section("transformers", TransformerChange),
     ]
     return "\n\n".join(parts)
+
+
+def future_yaml() -> str:
+    """The keys of a scenario file that describe a future."""
+    parts = [
+        _section("growth", Growth),
+        _section("a figure as a range", Range),
+        _section("prospects", Prospect),
+        _section("adoption", Adoption),
+        _section("adoption.share", Curve),
+        _section("devices", Device),
+        _section("control", Control),
+        _section("policy", PolicyVariant),
+    ]
+    return "\n\n".join(parts)
+
+
+def network_changes() -> str:
+    """The kinds of change of a network and their keys."""
+    kinds = (
+        ExchangeTransformer,
+        AddTransformer,
+        ExchangeConductor,
+        SetTap,
+        SetSwitch,
+        AddLine,
+        MoveLoad,
+        RetireElement,
+    )
+    return "\n\n".join(_section(f"kind: {_kind(one)}", one) for one in kinds)
+
+
+def _kind(model: type[BaseModel]) -> str:
+    return str(model.model_fields["kind"].annotation.__args__[0])  # type: ignore[union-attr]  # a Literal of one word
 
 
 def manifest() -> str:
@@ -94,6 +151,7 @@ def _default(field: Any) -> str:
 def _type_words(annotation: Any) -> str:
     text = getattr(annotation, "__name__", "") if isinstance(annotation, type) and not _args(annotation) else ""
     text = text or str(annotation)
+    text = re.sub(r"typing\.Annotated\[.*FieldInfo\(.*\)\]", "network change", text)
     text = re.sub(r"\b(?:typing|datetime|capacity(?:\.\w+)+)\.", "", text)
     text = re.sub(r"Literal\[(.*?)\]", lambda match: match[1].replace("'", "").replace(", ", " / "), text)
     text = re.sub(r"dict\[(\w+), (.*)\]$", r"\1 → \2", text)

@@ -1,4 +1,4 @@
-"""Futures: growth redone by hand, draws that nest, loads that move with their readings, everything unknown told at once."""
+"""Futures: growth redone by hand, draws that nest, loads that move with their readings, everything unknown told."""
 
 from __future__ import annotations
 

@@ -48,8 +48,8 @@ def case():
         for n in range(60)
     ]  # fmt: skip
     gaps = conform(
-        pd.DataFrame({"transformer_id": ["T1"], "from": [AS_OF - pd.Timedelta("20h")], "to": [AS_OF - pd.Timedelta("14h")],
-                      "reason": ["r"], "author": ["a"]}),
+        pd.DataFrame({"transformer_id": ["T1"], "from": [AS_OF - pd.Timedelta("20h")],
+                      "to": [AS_OF - pd.Timedelta("14h")], "reason": ["r"], "author": ["a"]}),
         EXCLUSIONS,
     )  # fmt: skip
     return replace(hand_case(), customers=conform(pd.DataFrame(rows), CUSTOMERS), exclusions=gaps)
@@ -206,8 +206,8 @@ def test_command__in_fresh_processes(tmp_path):
     assert settings.busbar_voltage == {"S1": BusbarVoltage(source="setpoint", vm_pu=1.0)}
     write_case(hand_case(), tmp_path / "hand")
     (tmp_path / "s.yaml").write_text(json.dumps(made(**GROWTH).model_dump(mode="json")), encoding="utf-8")
-    words = ["--lang", "en", "matrix", str(tmp_path / "hand"), "--scenarios", str(tmp_path / "s.yaml"), "--years", "1-2",
-             "--draws", "2", "--to", str(tmp_path / "out"), "--workers", "2", "--json"]  # fmt: skip
+    words = ["--lang", "en", "matrix", str(tmp_path / "hand"), "--scenarios", str(tmp_path / "s.yaml"),
+             "--years", "1-2", "--draws", "2", "--to", str(tmp_path / "out"), "--workers", "2", "--json"]  # fmt: skip
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 0, result.output
     record = read_record(tmp_path / "out")
