@@ -87,7 +87,7 @@ class Counter:
             basis=replace(self.basis, remarks=(*self.basis.remarks, *said, *remark)),
             places=places,
             options=options,
-            verdict=verdict_of(options),
+            verdict=verdict_of(options, staged),
             summary=summary(options, staged, request, self.tools),
             staged=staged,
             valid_until=valid_until(task.applied_on, setting.choices),
@@ -157,14 +157,14 @@ class _Task:
     def _judged(self, candidate: Candidate, design: Design | Unfit) -> Option:
         setting = self.counter.setting
         if isinstance(design, Unfit):
-            return set_aside(candidate, design.reason, setting.facts)
+            return set_aside(candidate, design.reason, setting.facts, unknown=design.unknown)
         finding = self._check(design.connection)
         if candidate.kind != "second_feeder":
             return judged(design, finding, self.request, self.kva, setting)
         first = next(one for one in self.places.candidates if one.key == candidate.pairs_with)
         of_first = self._design(first)
         if isinstance(of_first, Unfit):
-            return set_aside(candidate, of_first.reason, setting.facts)
+            return set_aside(candidate, of_first.reason, setting.facts, unknown=of_first.unknown)
         both = paired(of_first, design)
         return judged(both, self._check(of_first.connection), self.request, self.kva, setting, second=finding)
 
@@ -215,7 +215,7 @@ class _Task:
         """Whether the whole power has to wait longer than the first stage."""
         tools = self.counter.tools
         whole, part = full.energised, connected_on(staged, self.applied_on, tools)
-        return whole is None or part is None or whole.latest > part.latest
+        return whole is None or part is None or part.latest < whole.earliest
 
 
 def _project_id(request: Request, full: Option) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from capacity.applications.options import Setting, firm_of, judged
 from capacity.applications.options.setting import power_factor as power_factor_of
 from capacity.assessing.ground import Ground
-from capacity.headroom.placing import Power
+from capacity.headroom.placing import Power, added
 from capacity.tables.assessment import Assessment, Design, Option, Request
 from capacity.tables.connection import Connection, Finding
 from capacity.tables.places import Candidate, PlaceKind, PlaceRequest
@@ -20,23 +20,24 @@ RESERVING = ("yes", "yes_with_project", "staged")
 
 
 def reservation(ground: Ground, answer: Assessment) -> Power:
-    """What the best option would reserve, kW + j kvar by bus: all of it, or a first stage's firm part.
+    """What the answer would reserve, kW + j kvar by bus: the whole power at the best option, or the first stage now
+    and the rest where the works will bring it.
 
     At the bus that the connection hangs on. Where a transformer has first to be replaced or built, what stands above
     it: the works bring the room below.
     """
-    best = answer.best
+    best, staged = answer.best, answer.staged
     if best is None or best.verdict not in RESERVING:
         return {}
-    connection = best.design.connection
-    kva = answer.asked_kva
-    if best.verdict == "staged":
-        kva = answer.staged.firm_kva if answer.staged is not None else 0.0
-    if not kva > 0.0:
-        return {}
     factor = answer.request.power_factor or ground.case.settings.power_factor
-    bus = _bus_above(ground, connection)
-    return {bus: kva * complex(factor, math.sqrt(1.0 - factor**2))}
+    unit = complex(factor, math.sqrt(1.0 - factor**2))
+    if answer.verdict != "staged" or staged is None:
+        return {_bus_above(ground, best.design.connection): answer.asked_kva * unit}
+    first = next(one for one in answer.options if one.key == staged.option_key)
+    now = {_bus_above(ground, first.design.connection): staged.firm_kva * unit}
+    if best.key == first.key:
+        return now
+    return added(now, {_bus_above(ground, best.design.connection): (answer.asked_kva - staged.firm_kva) * unit})
 
 
 def _bus_above(ground: Ground, connection: Connection) -> int:

@@ -30,7 +30,7 @@ from capacity.proof import everything_reserved
 from capacity.study import check, past_window
 from capacity.tables.additions import Addition, Bounds
 from capacity.tables.case import Case
-from capacity.tables.connection import Connection, Finding, Room
+from capacity.tables.connection import Connection, Finding, PhaseFinding, Room
 from capacity.tables.issue import Issue
 from capacity.tables.policy import Policy
 from capacity.tables.solved import SolvedYear
@@ -97,7 +97,7 @@ class Ground:
         phase = self.phases.check(
             connection, asked_kva * power_factor, power_factor, steps, limits=limits, added_kw=self.reserved_kw
         )
-        return replace(finding, phase=phase)
+        return replace(finding, phase=self._phase_in_volts(phase))
 
     def addition(self, power_factor: float, shape: str, asked_kva: float) -> Addition:
         """A kVA of a customer's load over the year."""
@@ -114,6 +114,14 @@ class Ground:
         usual = load_addition(case, rules, self.solved.timestamps)
         standing = stand(self.flow, self.solved, bounds, usual, before=self.standing)
         return replace(self, case=case, transformers=transformers, standing=standing, reserved_kw=bounds.connected_kw)
+
+    def _phase_in_volts(self, phase: PhaseFinding) -> PhaseFinding:
+        """Phase voltages on the scale of the standard's round nominal values: 220 V to 380 V, not 219.4 V."""
+        scale = _phase_share(self.rules, self.case) * math.sqrt(3.0)
+        binding = phase.binding
+        if binding is not None and binding.unit == "V":
+            binding = replace(binding, value=binding.value * scale, limit=binding.limit * scale)
+        return replace(phase, voltage_min_v=phase.voltage_min_v * scale, floor_v=phase.floor_v * scale, binding=binding)
 
     def _phase_limits(self) -> PhaseLimits:
         rules = self.rules
@@ -178,11 +186,16 @@ def _in_volts(finding: Finding, rules: Policy, case: Case) -> Finding:
     """A single-phase customer's voltage from line to neutral, as the standard states it."""
     if not finding.connection.single_phase:
         return finding
-    band = rules.voltage_standards[case.settings.voltage_standard].lv_single_phase
-    share = PHASE_V.get(band.nominal_v, band.nominal_v / math.sqrt(3.0)) / band.nominal_v
+    share = _phase_share(rules, case)
     return replace(
         finding, voltage_min_v=finding.voltage_min_v * share, voltage_floor_v=finding.voltage_floor_v * share
     )
+
+
+def _phase_share(rules: Policy, case: Case) -> float:
+    """A phase's nominal voltage over the line's, both as the standard rounds them."""
+    nominal_v = rules.voltage_standards[case.settings.voltage_standard].lv_single_phase.nominal_v
+    return PHASE_V.get(nominal_v, nominal_v / math.sqrt(3.0)) / nominal_v
 
 
 PHASE_V = {380.0: 220.0, 400.0: 230.0}

@@ -21,7 +21,8 @@ from capacity.units import rounded_down
 WILL_DO = ("yes", "yes_with_project", "staged")
 _EXISTING = frozenset(("lv_node", "mv_tee", "second_feeder"))
 """Connected to a line that is there; the others take a circuit or a station of their own."""
-_WORKS_FIRST = frozenset(("larger_transformer", "additional_transformer"))
+WORKS_FIRST = frozenset(("larger_transformer", "additional_transformer"))
+"""Public works that have to be done before the customer can be connected at all."""
 
 
 _STAGED = 4
@@ -69,7 +70,7 @@ def safety_of(option: Option) -> int:
     """How safe an option is, 0 the safest: at once, at once with a project, after works, in stages."""
     if option.verdict == "staged":
         return _STAGED
-    after_works = 2 if option.candidate.kind in _WORKS_FIRST else 0
+    after_works = 2 if option.candidate.kind in WORKS_FIRST else 0
     return after_works + (1 if option.verdict == "yes_with_project" else 0)
 
 

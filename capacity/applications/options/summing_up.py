@@ -6,16 +6,22 @@ import datetime as dt
 from collections.abc import Sequence
 
 from capacity.applications.options.choices import OptionChoices
-from capacity.applications.options.ranking import metres
+from capacity.applications.options.ranking import WORKS_FIRST, metres
 from capacity.applications.options.setting import Tools
 from capacity.tables.assessment import Option, Request, StagedOffer, Verdict
 from capacity.tables.words import PLACE_KIND, VERDICT, Word
 from capacity.tables.works import CostEstimate, Yuan
 
 
-def verdict_of(options: Sequence[Option]) -> Verdict:
-    """The best option's; where none will do ``unknown`` if one of those checked is unknown, else a no."""
+def verdict_of(options: Sequence[Option], staged: StagedOffer | None) -> Verdict:
+    """The answer as a whole.
+
+    The best option's, but where public works have to come first it is no yes: ``staged`` where something can be had
+    until then, else ``not_before_project``. Where none will do ``unknown`` if one of those checked is, else a no.
+    """
     best = next((one for one in options if one.rank == 1), None)
+    if best is not None and best.candidate.kind in WORKS_FIRST:
+        return "staged" if staged is not None else "not_before_project"
     if best is not None:
         return best.verdict
     return "unknown" if any(one.verdict == "unknown" for one in options) else "not_before_project"
@@ -29,8 +35,8 @@ def summary(options: Sequence[Option], staged: StagedOffer | None, request: Requ
     options : as :func:`~.ranking.rank` returns them.
     """
     best = next((one for one in options if one.rank == 1), None)
-    verdict = VERDICT[verdict_of(options)]
-    if best is not None and best.verdict == "staged" and staged is not None:
+    verdict = VERDICT[verdict_of(options, staged)]
+    if best is not None and verdict_of(options, staged) == "staged" and staged is not None:
         return Word(f"{verdict.zh}：{staged.sentence.zh}", f"{_capital(verdict.en)}: {staged.sentence.en}")
     if best is not None and best.verdict == "staged":
         return Word(f"{verdict.zh}：{best.reason.zh}", f"{_capital(verdict.en)}: {best.reason.en}")

@@ -182,7 +182,7 @@ def test_summary__yes_with_day_and_cost() -> None:
     ask = request(95.0, customer_kind="small_business", energise_on=dt.date(2025, 3, 10))
     ranked = rank((option("lv_node", ask, route_m=40.0),), SETTING.choices, lv_first=True)
     said = summary(ranked, None, ask, TOOLS)
-    assert verdict_of(ranked) == "yes"
+    assert verdict_of(ranked, None) == "yes"
     assert said.en.startswith("Yes, it can be connected: 95 kW, existing LV node (N1), over 40 m, supply on 2025-03-10")
     assert "in time for 2025-03-10" in said.en
     assert "nothing behind the property line" in said.en
@@ -192,11 +192,11 @@ def test_summary__yes_with_day_and_cost() -> None:
 def test_summary__no_and_unknown_and_nothing_there() -> None:
     ask = request(95.0)
     ranked = rank((option("lv_node", ask, finding(0.0, broken=(LOW,))),), SETTING.choices, lv_first=True)
-    assert verdict_of(ranked) == "not_before_project"
+    assert verdict_of(ranked, None) == "not_before_project"
     assert "none of 1 option(s) takes 95 kW" in summary(ranked, None, ask, TOOLS).en
     assert "349.0 V < 353.4 V (P10) at node N on 2025-01-28 19:15" in summary(ranked, None, ask, TOOLS).en
     both = rank((*ranked, option("dedicated_circuit", ask, finding(math.nan))), SETTING.choices, lv_first=True)
-    assert verdict_of(both) == "unknown"
+    assert verdict_of(both, None) == "unknown"
     assert "no place to connect" in summary((), None, ask, TOOLS).en
 
 
@@ -212,7 +212,12 @@ def test_summary__says_what_can_be_had_until_the_works_are_done() -> None:
     ranked = rank((best, full), SETTING.choices, lv_first=True)
     offer = staged_offer(best, full, ask, 100.0, APPLIED, SETTING, TOOLS)
     assert ranked[0].key == full.key
-    assert summary(ranked, offer, ask, TOOLS).en.endswith("Until then 57 kW can be had (P16).")
+    assert (verdict_of(ranked, offer), verdict_of(ranked, None)) == ("staged", "not_before_project")
+    assert summary(ranked, offer, ask, TOOLS).en == (
+        "In stages (P16): 57 kW can be had at all hours, beginning on 2025-03-10 (P16). All 95 kW come with the works "
+        "'larger transformer in the same place', on 2025-07-04 at the earliest."
+    )
+    assert summary(ranked, None, ask, TOOLS).en.startswith("Not before a project: 95 kW, larger transformer")
     assert summary(ranked, offer, ask, TOOLS).zh.endswith("此前可先供 57 kW（P16）。")
     alone = rank((best,), SETTING.choices, lv_first=True)
     assert summary(alone, None, ask, TOOLS).en.startswith("In stages (P16): 349.0 V < 353.4 V (P10) at node N")
