@@ -25,7 +25,7 @@ from capacity.tables.head import CaseHead, head_of
 from capacity.tables.inputs.applications import reserving
 from capacity.tables.issue import Issue
 from capacity.tables.policy import Policy
-from capacity.tables.readings import JudgedReadings
+from capacity.tables.readings import JudgedReadings, ReadingState
 from capacity.tables.run import Run
 from capacity.tables.words import Word
 
@@ -149,32 +149,37 @@ def write_outlook(outlook: Outlook, folder: Path, *, language: str = "zh", draw:
 
 
 def daily_history(case: Case, readings: JudgedReadings, window: Window, rules: Policy) -> pd.DataFrame:
-    """Daily maxima that count (``tables.forecast.HISTORY``): of the window by its judged readings, before it as stated.
+    """Daily maxima that count (``tables.forecast.HISTORY``): by judged readings where there are any, else as stated.
 
-    A day of the window counts where enough of its steps have a reading that counts (P1); a stated day counts unless an
-    excluded interval touches it.
+    A day with readings counts where enough of its steps have one that counts (P1), whatever is stated of it; a day that
+    is only stated counts unless an excluded interval touches it.
     """
     measured = _measured_days(readings, window, rules.choice("coverage_min_percent"))
     stated = case.daily_maxima[["transformer_id", "date", "s_max_kva"]]
-    metered = stated["transformer_id"].isin(readings.transformer_ids)
-    stated = stated[~(metered & (stated["date"] >= window.start))]
     stated = stated[stated["s_max_kva"].gt(0.0) & ~_excluded(stated, case.exclusions)]
-    both = pd.concat([stated, measured], ignore_index=True).drop_duplicates(["transformer_id", "date"])
-    return conform(both.sort_values(["transformer_id", "date"]), HISTORY) if len(both) else empty(HISTORY)
+    read = pd.MultiIndex.from_frame(measured[["transformer_id", "date"]])
+    stated = stated[~pd.MultiIndex.from_frame(stated[["transformer_id", "date"]]).isin(read)]
+    both = [part for part in (stated, measured[measured["s_max_kva"].notna()]) if len(part)]
+    if not both:
+        return empty(HISTORY)
+    return conform(
+        pd.concat(both).drop_duplicates(["transformer_id", "date"]).sort_values(["transformer_id", "date"]), HISTORY
+    )
 
 
 def _measured_days(readings: JudgedReadings, window: Window, coverage_min_percent: float) -> pd.DataFrame:
+    """Every day with a reading, and its maximum; NaN where too few of them count."""
     steps = 24 * 60 // window.step_minutes
     days = pd.date_range(window.start, window.end, freq="D", inclusive="left")
     valid = readings.valid.reshape(-1, len(days), steps)
     loads = np.where(valid, readings.s_kva.reshape(valid.shape), -np.inf).max(axis=2)
     counts = (100.0 * valid.mean(axis=2) >= coverage_min_percent) & (loads > 0.0)
-    rows, places = np.nonzero(counts)
+    rows, places = np.nonzero((readings.state != ReadingState.MISSING).reshape(valid.shape).any(axis=2))
     return pd.DataFrame(
         {
             "transformer_id": np.array(readings.transformer_ids, dtype=object)[rows],
             "date": days.to_numpy()[places],
-            "s_max_kva": loads[rows, places].astype(np.float64),
+            "s_max_kva": np.where(counts, loads, np.nan)[rows, places].astype(np.float64),
         }
     )
 

@@ -10,6 +10,7 @@ from capacity.planning.forecast.sequences import FESTIVAL, Floats, Ints, Sequenc
 from capacity.tables.forecast import ForecastSettings
 
 _WEEK, _YEAR_WEEKS = 7, 365.25 / 7
+_SEASON_DAYS, _FEWEST_ALIKE = 45, 5
 _FESTIVAL_MOVES = 35  # days by which the festival may lie elsewhere from year to year
 
 
@@ -59,7 +60,7 @@ def draw_deviations(
 
     They come in blocks, each from one past year and about the same season, weekday upon weekday; days round the Spring
     Festival take those of the same distance from it, wherever it lay. Where the day found is of another kind (a make-up
-    day, a holiday) or has no reading, any day of the right kind stands in.
+    day, a holiday) or has no reading, another day of the right kind and season stands in.
     """
     days, kind = sequences.days_of(year), sequences.kind
     own_years = years_with_deviations(sequences, deviations)
@@ -75,12 +76,20 @@ def draw_deviations(
     source = np.where(inside, source, 0)
     fits = inside & (kind[source] == kind[days]) & ~np.isnan(deviations[source])
     drawn = np.where(fits, deviations[source], np.nan)
-    known = ~np.isnan(deviations)
-    for one in np.unique(kind[days]):
-        alike = deviations[known & (kind[: len(deviations)] == one)]
-        gaps = np.isnan(drawn) & (kind[days] == one)
-        drawn[gaps] = random.choice(alike if len(alike) else deviations[known], int(gaps.sum()))
+    for place in np.flatnonzero(~fits.all(axis=0)):
+        gaps = ~fits[:, place]
+        drawn[gaps, place] = random.choice(_stand_ins(sequences, deviations, int(days[place])), int(gaps.sum()))
     return np.asarray(drawn)
+
+
+def _stand_ins(sequences: Sequences, deviations: Floats, day: int) -> Floats:
+    """Deviations of days of the same kind and season; of the same kind, or any, where there are too few."""
+    past = len(deviations)
+    known = ~np.isnan(deviations)
+    alike = known & (sequences.kind[:past] == sequences.kind[day])
+    apart = np.abs(sequences.day_of_year[:past] - sequences.day_of_year[day])
+    near = alike & (np.minimum(apart, 365 - apart) <= _SEASON_DAYS)
+    return deviations[next((one for one in (near, alike) if one.sum() >= _FEWEST_ALIKE), known)]
 
 
 def _counterparts(sequences: Sequences, days: Ints, years_back: int) -> Ints:

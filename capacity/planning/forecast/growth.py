@@ -175,7 +175,9 @@ def _pool(name: str, growth: Floats, settings: ForecastSettings) -> Pool:
     common = np.sqrt((weight * prior**2 + scatter) / (weight + len(by_year) - 1))
     sampling = (between**2 + own_years**2 / len(by_year)) / len(growth)
     error = float(np.sqrt(common**2 / len(by_year) + sampling))
-    return Pool(name, len(growth), len(by_year), mean, error, float(between), float(own_years), float(common), shocks)
+    return Pool(
+        name, len(growth), len(by_year), mean, error, float(between), float(own_years), float(common), np.sort(shocks)
+    )
 
 
 def _given(name: str, row: object, pools: dict[str, Pool], settings: ForecastSettings) -> Pool:

@@ -50,6 +50,11 @@ class Sequences:
         """Kind of each of the ``d`` days."""
         return day_kinds(self.days)
 
+    @cached_property
+    def day_of_year(self) -> Ints:
+        """Day of the calendar year of each of the ``d`` days."""
+        return np.asarray(self.dates.dayofyear, dtype=np.int64)
+
     @property
     def dates(self) -> pd.DatetimeIndex:
         """The ``d`` days."""
