@@ -313,6 +313,9 @@ class OptionOf(Piece):
     rules: tuple[str, ...] = Field(description="the rules that it rests on")
     target: Target
     route: Route
+    allowed_kva: float | None = Field(
+        description="the least of figures.within_limit, figures.phase and second: what may be connected; null: unknown"
+    )
     figures: Figures | None = Field(description="null: not computed")
     second: Figures | None = Field(description="of the second feeder of a dual supply")
     works: tuple[WorkLine, ...]

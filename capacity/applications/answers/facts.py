@@ -17,6 +17,7 @@ from capacity.applications.answers.told import (
     NOT_WORKED_OUT,
     UNKNOWN,
     Missing,
+    allowed_room,
     day_in_words,
     limit_in_words,
     unknown_because,
@@ -307,12 +308,10 @@ def when(option: Option) -> Word:
     return Word(f"{told.zh}（工作日历未公布，估计）", f"{told.en} (estimated: that calendar is not published)")
 
 
-def room_in_words(option: Option, *, rated: bool = False) -> Word:
-    """An option's room in kVA, or why it is not known."""
-    if option.finding is None:
-        return NOT_WORKED_OUT
-    room = option.finding.rated if rated else option.finding.strict
-    return room_told(room)
+def allowed_in_words(option: Option) -> Word:
+    """What may be connected in kVA, or why it is not known."""
+    room = allowed_room(option)
+    return NOT_WORKED_OUT if room is None else room_told(room)
 
 
 def room_told(room: Room) -> Word:

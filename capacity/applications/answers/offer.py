@@ -166,7 +166,7 @@ def _blocks(assessment: Assessment, language: Language, sketch: bytes | None) ->
     yield from _plan(assessment, language)
     yield from _papers(assessment, language)
     yield Section(tell("依据与说明", "Basis and remarks"))
-    for remark in (*remarks_of(assessment), _GUIDE, _grounds(assessment)):
+    for remark in (*remarks_of(assessment), *_phase_bases(assessment), _GUIDE, _grounds(assessment)):
         yield Paragraph(say(remark, language), small=True)
 
 
@@ -217,6 +217,12 @@ def _papers(assessment: Assessment, language: Language) -> Iterator[Block]:
         " ".join(f"{note.en[:1].upper()}{note.en[1:]} ({note.source_en})." for note in best.terms.notes),
     )
     yield Paragraph(say(notes, language), small=True)
+
+
+def _phase_bases(assessment: Assessment) -> list[Word]:
+    """How single-phase options were judged, each way once (P10)."""
+    phases = [option.finding.phase for option in assessment.options if option.finding and option.finding.phase]
+    return list(dict.fromkeys(Word(phase.basis_zh, phase.basis_en) for phase in phases))
 
 
 def _grounds(assessment: Assessment) -> Word:

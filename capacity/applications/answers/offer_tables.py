@@ -7,14 +7,16 @@ import math
 import pandas as pd
 
 from capacity.applications.answers.blocks import Row, Table
-from capacity.applications.answers.facts import limit_percent, option_name, room_in_words, room_told
+from capacity.applications.answers.facts import allowed_in_words, limit_percent, option_name, room_told
 from capacity.applications.answers.rules import rules_of
 from capacity.applications.answers.told import (
     NOT_WORKED_OUT,
     UNKNOWN,
     Language,
+    allowed_room,
     day_in_words,
     limit_in_words,
+    lowest_voltage,
     say,
     why_no_load_rate,
     why_no_load_rate_before,
@@ -96,7 +98,7 @@ def _option_row(assessment: Assessment, option: Option, language: Language) -> R
     words = (
         option_name(option),
         VERDICT[option.verdict],
-        _short(room_in_words(option)),
+        _short(allowed_in_words(option)),
         _load_rate(option),
         _voltage(option),
         Word(route, route),
@@ -115,14 +117,13 @@ def _note(option: Option, language: Language) -> str:
     said_twice = option.reason.zh.rstrip("。") in option.place.zh
     parts = [option.place] if said_twice else [option.reason, option.place]
     finding = option.finding
-    if finding is not None and not finding.broken and finding.strict.binding is not None:
-        binding = limit_in_words(finding.strict.binding)
+    allowed = allowed_room(option)
+    if allowed is not None and finding is not None and not finding.broken and allowed.binding is not None:
+        binding = limit_in_words(allowed.binding)
         parts.append(Word(f"再多则受限于：{binding.zh}", f"more is limited by: {binding.en}"))
     if option.second is not None:
         told = room_told(option.second.strict)
         parts.append(Word(f"第二路允许接入 {told.zh} kVA", f"second feeder: {told.en} kVA allowed"))
-    if finding is not None and finding.phase is not None:
-        parts.append(Word(finding.phase.basis_zh, finding.phase.basis_en))
     if option.cost is not None:
         ours, yours, left = (_yuan(one.likely) for one in (option.cost.company, option.cost.customer, option.cost.open))
         split = Word(f"企业 {ours}、用户 {yours}、待定 {left} 元", f"company {ours}, you {yours}, open {left} CNY")
@@ -153,9 +154,10 @@ def _voltage(option: Option) -> Word:
     finding = option.finding
     if finding is None:
         return NOT_WORKED_OUT
-    if why_no_voltage(finding.strict, finding.voltage_min_v) is not None:
+    lowest_v = lowest_voltage(finding)[0]
+    if why_no_voltage(finding.strict, lowest_v) is not None:
         return UNKNOWN
-    text = f"{rounded_down(finding.voltage_min_v, 1):,.1f}"
+    text = f"{rounded_down(lowest_v, 1):,.1f}"
     return Word(text, text)
 
 

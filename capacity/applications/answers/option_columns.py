@@ -14,8 +14,10 @@ from capacity.applications.answers.told import (
     NOT_WORKED_OUT,
     UNKNOWN,
     Missing,
+    allowed_room,
     element,
     element_named,
+    lowest_voltage,
     supplier_of,
     unknown_because,
     why_no_load_rate,
@@ -52,6 +54,7 @@ def option_columns(assessment: Assessment, limit_percent: float) -> list[Column]
         Column(Word("结论（P6）", "verdict (P6)"), "", lambda one: VERDICT[one.verdict]),
         Column(Word("原因", "reason"), "", lambda one: one.reason, wide=True),
         Column(Word("排序说明（P15）", "why it stands there (P15)"), "", lambda one: one.place, wide=True),
+        Column(Word("允许接入（各项最小值，P9）", "allowed: the least of all (P9)"), "kVA", _allowed),
         Column(
             Word(f"允许接入，配变≤{limit}（P9）", f"allowed, transformer ≤ {limit} (P9)"), "kVA", _room(rated=False)
         ),
@@ -77,6 +80,11 @@ def _found(value: Callable[[Option, Finding], Value]) -> Callable[[Option], Valu
 def room_value(room: Room) -> Value:
     """A room in kVA, or why it is not known."""
     return figure(room.kva, unknown_because(why_no_room(room)))
+
+
+def _allowed(one: Option) -> Value:
+    room = allowed_room(one)
+    return NOT_WORKED_OUT if room is None else room_value(room)
 
 
 def _room(*, rated: bool) -> Callable[[Option], Value]:
@@ -125,15 +133,17 @@ def _supplier(one: Option) -> Value:
 
 def _voltage_columns() -> list[Column]:
     def why(finding: Finding) -> Missing:
-        return why_no_voltage(finding.strict, finding.voltage_min_v) or UNKNOWN
+        return why_no_voltage(finding.strict, lowest_voltage(finding)[0]) or UNKNOWN
 
     return [
         Column(
             Word("用户处最低电压（P10）", "lowest voltage at the customer (P10)"), "V",
-            _found(lambda _, finding: figure(finding.voltage_min_v, why(finding))),
+            _found(lambda _, finding: figure(lowest_voltage(finding)[0], why(finding))),
         ),
-        Column(Word("电压下限", "lower limit"), "V", _found(lambda _, finding: figure(finding.voltage_floor_v))),
-        Column(Word("最低电压时刻", "lowest voltage at"), "", _found(lambda _, finding: moment(finding.voltage_at))),
+        Column(Word("电压下限", "lower limit"), "V", _found(lambda _, finding: figure(lowest_voltage(finding)[1]))),
+        Column(
+            Word("最低电压时刻", "lowest voltage at"), "", _found(lambda _, finding: moment(lowest_voltage(finding)[2]))
+        ),
     ]  # fmt: skip
 
 

@@ -33,7 +33,13 @@ from capacity.applications.answers.parts import (
     work_line,
 )
 from capacity.applications.answers.rules import rules_of
-from capacity.applications.answers.told import supplier_of, why_no_load_rate, why_no_load_rate_before, why_no_voltage
+from capacity.applications.answers.told import (
+    allowed_room,
+    supplier_of,
+    why_no_load_rate,
+    why_no_load_rate_before,
+    why_no_voltage,
+)
 from capacity.tables.assessment import Option
 from capacity.tables.connection import Finding, PhaseFinding
 from capacity.tables.places import Candidate
@@ -53,6 +59,7 @@ from capacity.tables.works import CostEstimate, CostItem
 
 def option_told(option: Option) -> OptionOf:
     """One option with everything that was worked out for it."""
+    allowed = allowed_room(option)
     return OptionOf(
         key=option.key,
         rank=option.rank,
@@ -63,6 +70,7 @@ def option_told(option: Option) -> OptionOf:
         rules=rules_of(option),
         target=_target(option.candidate),
         route=_route(option.candidate),
+        allowed_kva=None if allowed is None else known(allowed.kva),
         figures=_figures(option, option.finding),
         second=_figures(option, option.second),
         works=tuple(work_line(work) for work in option.design.works),

@@ -9,6 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
+from capacity.applications.requests.allowed import allowed
 from capacity.tables.assessment import Option
 from capacity.tables.connection import Binding, Finding, Room
 from capacity.tables.stage_plan import PlannedDay
@@ -88,6 +89,19 @@ def why_no_room(room: Room) -> Word | None:
     """The words of a room's reason; None where it is an ordinary figure."""
     word = REASON[room.reason]
     return word if word.zh else None
+
+
+def allowed_room(option: Option) -> Room | None:
+    """The least of all that an option has to keep, with what limits it; None where nothing was worked out."""
+    found = allowed(option)
+    return None if found is None else Room(found.kva, found.reason, found.binding)
+
+
+def lowest_voltage(finding: Finding) -> tuple[float, float, pd.Timestamp]:
+    """Lowest voltage at the customer, its limit, and when: of a single-phase customer on the worst phase (P10)."""
+    if finding.phase is not None:
+        return finding.phase.voltage_min_v, finding.phase.floor_v, finding.phase.voltage_at
+    return finding.voltage_min_v, finding.voltage_floor_v, finding.voltage_at
 
 
 def supplier_of(option: Option) -> str:

@@ -132,9 +132,21 @@ def test_as_json__single_phase_and_dual_supply() -> None:
     first = as_json(sample_assessment(variant="single_phase"))["options"][0]["figures"]
     assert (first["phase"]["method"], first["phase"]["best_phase"]) == ("rule", None)
     assert first["voltage"]["between"] == "line_to_neutral"
+    single = sample_assessment(variant="single_phase")
+    assert single.options[0].finding is not None
+    assert single.options[0].finding.phase is not None
+    weak = replace(single.options[0].finding, phase=replace(single.options[0].finding.phase, room_kva=9.5))
+    told = as_json(replace(single, options=(replace(single.options[0], finding=weak),)))["options"][0]
+    assert (told["allowed_kva"], told["figures"]["within_limit"]["kva"]) == (9.5, 16.8)
+    blind = replace(weak, phase=replace(single.options[0].finding.phase, room_kva=math.nan))
+    assert (
+        as_json(replace(single, options=(replace(single.options[0], finding=blind),)))["options"][0]["allowed_kva"]
+        is None
+    )
     pair = as_json(sample_assessment(variant="dual"))["options"][0]
     assert pair["target"]["pairs_with"] == "mv_tee:F01-S01"
     assert pair["second"]["within_limit"]["kva"] == 2350.0
+    assert pair["allowed_kva"] == 1210.0, "the weaker of the two feeders"
     assert pair["terms"]["supply"] == "dual"
 
 
