@@ -30,7 +30,8 @@ def leaves(command: Any, name: str) -> list[tuple[str, Any]]:
     found = [(name, command)] if command.invoke_without_command else []
     for child_name, child in children.items():
         if not child.hidden:
-            found += leaves(child, f"{name} {child_name}")
+            is_meant = child_name == getattr(command, "meant", None)  # what the group's own name stands for
+            found += leaves(child, name if is_meant else f"{name} {child_name}")
     return found
 
 

@@ -28,6 +28,9 @@ START, KEYS = "start", "keys"
 class _CaseOrKeys(TyperGroup):
     """``capacity serve CASE`` starts the service, ``capacity serve keys …`` keeps its keys."""
 
+    meant = START
+    """What ``capacity serve`` alone stands for."""
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """What begins with neither subcommand nor a cry for help is a case."""
         if args and args[0] not in (START, KEYS, "-h", "--help"):

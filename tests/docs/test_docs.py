@@ -82,7 +82,7 @@ def test_examples__use_commands_and_options_that_exist():
     wrong = []
     for page, line in shell_commands("capacity"):
         words = line.split()
-        name = next((" ".join(words[:n]) for n in (3, 2) if " ".join(words[:n]) in known), None)
+        name = next((" ".join(words[:n]) for n in (4, 3, 2) if " ".join(words[:n]) in known), None)
         if name is None:
             wrong.append(f"{page}: {line}")
             continue

@@ -94,5 +94,5 @@ def test_package__no_source_is_hidden_from_version_control():
     command = ["git", "ls-files", "--others", "--ignored", "--exclude-standard", "capacity", "tools", "tests", "docs"]
     hidden = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.splitlines()
     # made from web/ at installation, and by the browser tests
-    built = ("capacity/disclosure/static/", "tests/browser/screenshots/")
+    built = ("capacity/disclosure/static/", "capacity/service/static/", "tests/browser/screenshots/")
     assert [name for name in hidden if "__pycache__" not in name and not name.startswith(built)] == []
