@@ -15,6 +15,7 @@ from pathlib import Path
 
 from capacity.checks import catalogue
 from tools import (
+    answer_document,
     commands,
     equipment_library,
     guide,
@@ -63,6 +64,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "work prices": works_tables.prices,
     "work factors": works_tables.factors,
     "work sources": works_tables.sources,
+    "answer document": answer_document.fields,
     "guide in Chinese": guide.in_chinese,
     "guide in English": guide.in_english,
 }
