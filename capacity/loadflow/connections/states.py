@@ -77,18 +77,18 @@ def state_with(state: State, node: int, kva: float) -> After:
         currents(limbs, power, voltage, current)
         rooms(limbs, wish, scene.offset[block], scene.bound[block], voltage, current, here, left, part)
         size[:, block], room[:, block], rate[:, block] = here, left, part
-    step = state.steps[state.joint.blocks.steps]
+    step, count = state.steps[state.joint.blocks.steps], len(state.steps)  # lanes behind them only fill the last block
     lanes = step.size
     bound = np.ascontiguousarray(scene.bound.transpose(1, 0, 2)).reshape(n, lanes)
     if not solved:
         size[:], room[:], rate[:] = np.nan, np.nan, np.nan
     return After(
         state,
-        step.reshape(-1),
-        size.reshape(n, lanes),
-        bound,
-        rate.reshape(total - n, lanes),
-        room.reshape(total, lanes),
+        step.reshape(-1)[:count],
+        size.reshape(n, lanes)[:, :count],
+        bound[:, :count],
+        rate.reshape(total - n, lanes)[:, :count],
+        room.reshape(total, lanes)[:, :count],
         solved,
     )
 
