@@ -98,7 +98,8 @@ def _print_answers(done: Answered) -> None:
     table = _table(
         word(done.queue.name),
         (("次序", "no.", "right"), ("申请", "application", "left"), ("申请\nkW", "asked\nkW", "right"),
-         ("可承诺\nkW", "promised\nkW", "right"), ("结论", "verdict", "left"), ("接入设备", "connected to", "left"),
+         ("可承诺\nkW", "promised\nkW", "right"), ("可先供\nkW", "now\nkW", "right"),
+         ("结论", "verdict", "left"), ("接入设备", "connected to", "left"),
          ("限制", "limited by", "left"), ("投资\n元", "cost\nCNY", "right"), ("最早送电", "earliest", "left")),
     )  # fmt: skip
     for row in done.rows.itertuples():
@@ -108,6 +109,7 @@ def _print_answers(done: Answered) -> None:
             escape(row.application_id),
             f"{row.p_kw:g}",
             _figure(row.promised_kw, 1),
+            _figure(row.now_kw, 1),
             f"[{style}]{escape(word(SHORT_VERDICT[row.verdict]))}[/]",
             escape(_text(row.target_id)),
             escape(_text(row.limited_by)),
@@ -161,11 +163,13 @@ def _sum(done: Answered) -> str:
 
     all_of_it, name = totals(done.rows), word(done.queue.name)
     return say(
-        f"{name}：{all_of_it.requests} 份申请共 {all_of_it.asked_kw:,.1f} kW，可承诺 {all_of_it.promised_kw:,.1f} kW："
-        f"{all_of_it.whole} 份全部满足，{all_of_it.part} 份部分满足，{all_of_it.nothing} 份暂不能接入，"
+        f"{name}：{all_of_it.requests} 份申请共 {all_of_it.asked_kw:,.1f} kW，可承诺 {all_of_it.promised_kw:,.1f} kW"
+        f"（其中可先供 {all_of_it.now_kw:,.1f} kW）：{all_of_it.whole} 份全部满足，{all_of_it.later} 份项目后满足，"
+        f"{all_of_it.part} 份部分满足，{all_of_it.nothing} 份暂不能接入，"
         f"{all_of_it.unknown} 份无法判定，{all_of_it.not_answered} 份未能答复",
         f"{name}: {all_of_it.requests} applications for {all_of_it.asked_kw:,.1f} kW, {all_of_it.promised_kw:,.1f} kW "
-        f"can be promised: {all_of_it.whole} in whole, {all_of_it.part} in part, {all_of_it.nothing} nothing now, "
+        f"can be promised, {all_of_it.now_kw:,.1f} kW of it before any project: {all_of_it.whole} in whole, "
+        f"{all_of_it.later} after works, {all_of_it.part} in part, {all_of_it.nothing} nothing, "
         f"{all_of_it.unknown} not known, {all_of_it.not_answered} not answered",
     )
 

@@ -110,12 +110,14 @@ def _in_figures(all_of_it: Totals) -> list[tuple[str, str]]:
     return [
         ("申请数 requests", str(all_of_it.requests)),
         ("  全部满足 whole power", str(all_of_it.whole)),
+        ("  项目后满足 whole power after works", str(all_of_it.later)),
         ("  部分满足 a part (P16)", str(all_of_it.part)),
         ("  暂不能接入 nothing now", str(all_of_it.nothing)),
         ("  无法判定 not known", str(all_of_it.unknown)),
         ("  未能答复 not answered", str(all_of_it.not_answered)),
         ("申请总量 kW requested", f"{all_of_it.asked_kw:,.1f}"),
         ("可承诺总量 kW promised", f"{all_of_it.promised_kw:,.1f}"),
+        ("其中可先供 kW before any project", f"{all_of_it.now_kw:,.1f}"),
     ]
 
 

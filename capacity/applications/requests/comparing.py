@@ -27,20 +27,34 @@ _SAME_YUAN = 1.0
 
 @dataclass(frozen=True)
 class Totals:
-    """What an order comes to. ``promised_kw`` is of those answered; ``unknown`` counts those of unknown room."""
+    """What an order comes to. ``whole`` counts those served at once, ``later`` those whose whole power needs works
+    first, ``part`` those of whom a part is all there is, ``unknown`` those of unknown room. The kilowatts are of those
+    answered, ``now_kw`` before any project."""
 
     requests: int
     whole: int
+    later: int
     part: int
     nothing: int
     unknown: int
     not_answered: int
     asked_kw: float
     promised_kw: float
+    now_kw: float
 
 
 def promised_kw(assessment: Assessment) -> float:
-    """What can be promised at all hours: all of it, or the firm part at first (P16); NaN where nothing is known."""
+    """What can be promised at all hours: all of it, where need be after works, else the firm part (P16).
+
+    NaN where nothing is known.
+    """
+    if assessment.best is not None and assessment.best.verdict in CONNECTED:
+        return assessment.request.kw
+    return now_kw(assessment)
+
+
+def now_kw(assessment: Assessment) -> float:
+    """What of it there is at all hours before any public works; NaN where nothing is known."""
     if assessment.verdict in CONNECTED:
         return assessment.request.kw
     if assessment.staged is not None:
@@ -57,8 +71,8 @@ def assessed(filed: Sequence[Filed], answers: Sequence[Answer]) -> pd.DataFrame:
 def compared(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Two orders of the same requests side by side (rows of ``COMPARED``), in the order before.
 
-    Who is promised more kilowatts gains, who is promised fewer loses. With as many, who has them earlier gains; with
-    as many on the same day, whose connection costs less.
+    Who is promised more kilowatts gains, who is promised fewer loses. With as many, who has more of them before any
+    project; then who has them earlier; then whose connection costs less.
 
     Parameters
     ----------
@@ -80,6 +94,8 @@ def _side_by_side(name: str, before: pd.Series, after: pd.Series) -> dict[str, A
         "promised_before_kw": before["promised_kw"],
         "promised_after_kw": after["promised_kw"],
         "difference_kw": after["promised_kw"] - before["promised_kw"],
+        "now_before_kw": before["now_kw"],
+        "now_after_kw": after["now_kw"],
         "target_before": before["target_id"],
         "target_after": after["target_id"],
         "energised_before_on": before["energised_on"],
@@ -100,17 +116,20 @@ def totals(rows: pd.DataFrame) -> Totals:
     """
     promised = rows["promised_kw"]
     whole = rows["verdict"].isin(CONNECTED)
-    some = ~whole & promised.gt(0.0).fillna(False).astype(bool)
+    later = ~whole & promised.eq(rows["p_kw"]).fillna(False).astype(bool)
+    some = ~whole & ~later & promised.gt(0.0).fillna(False).astype(bool)
     answered = rows["verdict"].ne(NOT_ANSWERED)
     return Totals(
         requests=len(rows),
         whole=int(whole.sum()),
+        later=int(later.sum()),
         part=int(some.sum()),
         nothing=int((answered & promised.eq(0.0).fillna(False).astype(bool)).sum()),
         unknown=int((answered & promised.isna()).sum()),
         not_answered=int((~answered).sum()),
         asked_kw=float(rows["p_kw"].sum()),
         promised_kw=float(promised.sum()),
+        now_kw=float(rows["now_kw"].sum()),
     )
 
 
@@ -122,11 +141,12 @@ def in_words(error: Exception) -> Word:
 
 
 def _outcome(before: pd.Series, after: pd.Series) -> str:
-    """Kilowatts first, then the day, then the cost; what is not known in one of them decides nothing."""
+    """Kilowatts first, in the end and now, then the day, then the cost; what is not known decides nothing."""
     if NOT_ANSWERED in (before["verdict"], after["verdict"]):
         return "not_answered"
     better = (
         (after["promised_kw"] - before["promised_kw"], _SAME_KW),
+        (after["now_kw"] - before["now_kw"], _SAME_KW),
         (-_days(before, after), 0.5),
         (before["cost_yuan"] - after["cost_yuan"], _SAME_YUAN),
     )
@@ -162,6 +182,7 @@ def _row(position: int, one: Filed, answer: Answer) -> dict[str, Any]:
     given = {
         "verdict": answer.verdict,
         "promised_kw": promised_kw(answer),
+        "now_kw": now_kw(answer),
         "answer_zh": answer.summary.zh,
         "answer_en": answer.summary.en,
     }

@@ -68,10 +68,9 @@ def record(
 
 
 def offers_something(assessment: Assessment) -> bool:
-    """Whether there is power to offer now, all of it or a firm part (P16)."""
-    if assessment.staged is not None and assessment.verdict not in CONNECTED:
-        return assessment.staged.firm_kw > 0.0
-    return assessment.verdict in CONNECTED and assessment.best is not None
+    """Whether there is power to offer: all of it, where need be after works, or a firm part (P16)."""
+    best, staged = assessment.best, assessment.staged
+    return (staged is not None and staged.firm_kw > 0.0) or (best is not None and best.verdict in CONNECTED)
 
 
 def facts_of_answer(assessment: Assessment, known: Facts | None = None) -> Facts:

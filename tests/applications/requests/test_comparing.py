@@ -16,10 +16,10 @@ from sample_assessment import VARIANTS, sample_assessment
 from capacity.applications.requests.allowed import allowed
 from capacity.applications.requests.batch import assess_queues, queues
 from capacity.applications.requests.book import write_book
-from capacity.applications.requests.comparing import assessed, compared, promised_kw, totals
+from capacity.applications.requests.comparing import assessed, compared, now_kw, promised_kw, totals
 from capacity.applications.requests.reading import Filed
 from capacity.errors import InputError
-from capacity.tables.assessment import Request
+from capacity.tables.assessment import Assessment, Request
 from capacity.tables.issue import Issue
 from capacity.tables.places import PlaceRequest
 
@@ -37,6 +37,25 @@ def filed(**kw: float) -> tuple[Filed, ...]:
 )
 def test_promised_kw__whole_part_nothing_and_unknown_are_four_things(variant: str, kw: float) -> None:
     assert promised_kw(sample_assessment(variant=variant)) == pytest.approx(kw, nan_ok=True)
+
+
+def after_works(verdict: str) -> Assessment:
+    """The whole power only with a larger transformer; until then what the sample's staged offer says, or nothing."""
+    found = sample_assessment(variant="staged")
+    node, larger, *rest = found.options
+    options = (replace(larger, rank=1), replace(node, rank=2), *rest)
+    return replace(found, options=options, verdict=verdict, staged=found.staged if verdict == "staged" else None)
+
+
+@pytest.mark.parametrize(("verdict", "now"), [("staged", 42.0), ("not_before_project", 0.0)])
+def test_promised_kw__the_whole_after_works_is_promised_but_not_now(verdict: str, now: float) -> None:
+    answer = after_works(verdict)
+    assert (promised_kw(answer), now_kw(answer)) == (150.0, now)
+    rows = assessed([Filed(2, None, answer.request)], [answer])
+    count = totals(rows)
+    assert (count.whole, count.later, count.part, count.promised_kw, count.now_kw) == (0, 1, 0, 150.0, now)
+    worse = rows.assign(now_kw=now - 10.0)
+    assert compared(rows, worse)["outcome"].tolist() == ["loses"]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -60,6 +60,18 @@ def test_record__a_staged_offer_is_offered_where_its_first_stage_connects(regist
     assert done.application.facts.node_id == "T0102-M5P2"
 
 
+def test_record__the_whole_power_after_works_is_an_offer_too(register: reg.Register) -> None:
+    found = answer("staged")
+    node, larger, *rest = found.options
+    later = replace(found, options=(replace(larger, rank=1), replace(node, rank=2), *rest))
+    done = record(register, later, who="li")
+    assert done.application.facts.node_id == "T0102-M5P2"  # where the first stage connects
+    waits = replace(later, verdict="not_before_project", staged=None)
+    done = record(register, waits, who="li")
+    assert done.steps == ("received", "offered")
+    assert done.application.facts.node_id == larger.design.connection.node_id
+
+
 @pytest.mark.parametrize("variant", ["none", "unknown"])
 def test_record__nothing_to_offer_stays_received(register: reg.Register, variant: str) -> None:
     assert not offers_something(answer(variant))
