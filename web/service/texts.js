@@ -161,6 +161,7 @@ export const TEXTS = {
   none_here: { zh: "没有申请。", en: "There are none." },
   due_on: { zh: "最迟 {day}", en: "by {day}" },
   days_left: { zh: "剩 {days} 个工作日", en: "{days} working days left" },
+  days_late: { zh: "已超 {days} 个工作日", en: "{days} working days late" },
   back: { zh: "返回列表", en: "Back to the list" },
   connected: { zh: "接入", en: "Connected" },
   offer_until: { zh: "答复有效期至", en: "Offer valid until" },

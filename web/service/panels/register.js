@@ -52,7 +52,8 @@ function place(one) {
 
 function dueText(due, state) {
   const day = due.due_on ? ` · ${t("due_on", { day: due.due_on })}` : "";
-  const left = due.working_days_left === null ? "" : ` · ${t("days_left", { days: due.working_days_left })}`;
+  const count = due.working_days_left;
+  const left = count === null ? "" : ` · ${count < 0 ? t("days_late", { days: -count }) : t("days_left", { days: count })}`;
   return `${DUE_SIGNS[due.state] ?? ""} ${say(due.step)} · ${word(state.words, "due_state", due.state)}${day}${left}${due.remark ? ` · ${say(due.remark)}` : ""}`;
 }
 

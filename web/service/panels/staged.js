@@ -6,6 +6,7 @@ import { days, down } from "../request.js";
 
 export function stagedBox(answer, state, actions) {
   const { staged } = answer;
+  const full = answer.options.find(({ key }) => key === staged.full_option_key);
   return h(
     "section.staged",
     {},
@@ -16,7 +17,7 @@ export function stagedBox(answer, state, actions) {
       {},
       fact(t("firm"), staged.firm_kw === null ? t("unknown") : `${down(staged.firm_kw)} kW`, staged.firm_binding ? h("span.small", {}, say(staged.firm_binding.text)) : null),
       staged.meets_urgent === null ? null : fact(t("urgent"), t(staged.meets_urgent ? "urgent_met" : "urgent_not_met")),
-      fact(t("full_on"), staged.full_on ? days(staged.full_on) : t("unknown"), staged.full_option_key ? h("span.small", {}, staged.full_option_key) : null),
+      fact(t("full_on"), staged.full_on ? days(staged.full_on) : t("unknown"), full ? h("span.small", {}, `${say(full.target.kind_text)} ${full.target.target_id}`) : null),
     ),
     staged.hours ? hours(staged.hours, answer.request.kw) : h("button", { type: "button", "data-key": "hours", disabled: Boolean(state.busy), onclick: () => actions.assess({ hours: true }) }, state.busy === "assess" ? t("assessing") : t("work_out_hours")),
   );
