@@ -144,10 +144,11 @@ def _load_rate(option: Option) -> Word:
     why = why_no_load_rate(option, finding)
     if why is not None:
         return _short(why)
-    after = f"→ {finding.load_rate_percent:.1f}"
+    after = f"→ {rounded_down(finding.load_rate_percent, 1):.1f}"
     if why_no_load_rate_before(option, finding) is not None:
         return Word(f"新建 {after}", f"new {after}")
-    return Word(f"{finding.load_rate_before_percent:.1f} {after}", f"{finding.load_rate_before_percent:.1f} {after}")
+    text = f"{rounded_down(finding.load_rate_before_percent, 1):.1f} {after}"
+    return Word(text, text)
 
 
 def _voltage(option: Option) -> Word:

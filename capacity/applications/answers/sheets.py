@@ -21,7 +21,7 @@ from capacity.tables.words import Word
 _FONT, _INK = "Microsoft YaHei", "#14324A"
 _LINE_HEIGHT, _WIDEST, _SENTENCE = 15.0, 26.0, 52.0
 _LABEL, _VALUE = 30.0, 84.0
-_PAGE = 140.0  # column units that stay legible on A4 lying down
+_PAGE = 190.0  # column units that stay legible on A4 lying down
 _FORMATS = {"%": "0.0", "kVA": "#,##0.0", "kW": "#,##0.0", "V": "#,##0.0", "m": "#,##0.0", "CNY": "#,##0", "d": "0"}
 _STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16, "font_color": _INK},
@@ -82,8 +82,8 @@ def new_book(path: Path, assessment: Assessment, language: Language) -> Iterator
         yield Book(workbook, assessment, language)
 
 
-def add_page(book: Book, name: Word, title: Word) -> Any:
-    """A worksheet with its title line, set up for A4 lying down."""
+def add_page(book: Book, name: Word, title: Word, *, lying: bool = True) -> Any:
+    """A worksheet with its title line, set up for A4, lying down or upright."""
     page = book.workbook.add_worksheet(book.say(name))
     assessment = book.assessment
     page.write_string(0, 0, book.say(title), book.style("title"))
@@ -92,7 +92,8 @@ def add_page(book: Book, name: Word, title: Word) -> Any:
     if assessment.basis.synthetic:
         page.write_string(2, 0, book.say(SYNTHETIC), book.style("synthetic"))
     page.hide_gridlines(2)
-    page.set_landscape()
+    if lying:
+        page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)

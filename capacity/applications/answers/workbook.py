@@ -75,7 +75,7 @@ def write_workbook(
 
 
 def _write_answer(book: Book, service_numbers: ServiceNumbers | None) -> None:
-    page = add_page(book, Word("答复", "answer"), Word("用电接入答复", "Answer to a connection request"))
+    page = add_page(book, Word("答复", "answer"), Word("用电接入答复", "Answer to a connection request"), lying=False)
     row = write_facts(book, page, _TOP, Word("答复", "Answer"), answer_facts(book.assessment, service_numbers))
     row = write_facts(book, page, row, Word("申请", "Request"), request_facts(book.assessment))
     title = Word("满足全部功率的项目（P16）", "Project that brings the whole power (P16)")
@@ -263,7 +263,7 @@ def _why_unknown(hours: pd.DataFrame) -> str:
 
 
 def _write_basis(book: Book) -> None:
-    page = add_page(book, Word("依据", "basis"), Word("依据与说明", "Basis and remarks"))
+    page = add_page(book, Word("依据", "basis"), Word("依据与说明", "Basis and remarks"), lying=False)
     row = write_facts(book, page, _TOP, Word("依据", "Basis"), basis_facts(book.assessment))
     numbered = [Fact(Word(f"{n}", f"{n}"), word) for n, word in enumerate(remarks_of(book.assessment), start=1)]
     nothing = [Fact(Word("说明", "remarks"), NONE)]
