@@ -12,8 +12,9 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from capacity.applications.answers import AnswerError
 from capacity.applications.register import Refused
-from capacity.errors import CapacityError, InputError, RegisterError, RequestError
+from capacity.errors import CapacityError, InputError, PublicationError, RegisterError, RequestError
 from capacity.service.audit import AuditFailure
 from capacity.service.pools import Busy, TooLong
 from capacity.tables.register import Refusal
@@ -153,6 +154,10 @@ def of_capacity(_request: Request, error: Exception) -> Response:
         return answer(409, "not_accepted", [_fault(_sentences(error))], None, _shortage(error.refusal))
     if isinstance(error, RegisterError):
         return answer(409, "register", [_fault(_sentences(error))])
+    if isinstance(error, AnswerError):
+        return answer(503, "sheet", [Fault(zh=error.why_zh, en=error.why_en)])
+    if isinstance(error, PublicationError):  # no font for Chinese, say
+        return answer(503, "sheet", [Fault(zh=error.sentence_zh, en=error.sentence_en)])
     if isinstance(error, AuditFailure):
         return plain(503, "no_audit")
     raise error

@@ -16,7 +16,7 @@ from fakes import ROOMY, FakeAssessor, Served, serving
 from jsonschema import Draft202012Validator
 from sample_assessment import VARIANTS, Variant
 
-from capacity.applications.answers import answer_schema
+from capacity.applications.answers import AnswerError, answer_schema
 from capacity.errors import InputError
 from capacity.service.picture import area_features, grid_features, packed
 from capacity.tables.assessment import Assessment, Request
@@ -137,6 +137,47 @@ def test_assess__too_many_waiting_and_too_long_are_said(tmp_path: Path) -> None:
     assert quick.status_code == 200  # the event loop is free
     assert sorted(one.status_code for one in found) == [503, 504, 504]
     assert all(one.json()["faults"][0]["zh"] for one in found)
+
+
+def test_assess__twenty_at_once_are_all_answered_and_no_more_worked_on_than_may(tmp_path: Path) -> None:
+    made = serving(tmp_path, limits=replace(ROOMY, workers=2))
+    plain, lock, at_work, most = made.assessor.assess, threading.Lock(), [0], [0]
+
+    def counted(request: Request, *, hours: bool = False) -> Assessment:
+        with lock:
+            at_work[0] += 1
+            most[0] = max(most[0], at_work[0])
+        time.sleep(0.02)
+        with lock:
+            at_work[0] -= 1
+        return plain(request, hours=hours)
+
+    made.assessor.assess = counted  # type: ignore[method-assign]  # the counted one of this test
+    found: list[int] = []
+    with made.client:
+        asking = [
+            threading.Thread(target=lambda: found.append(made.post("/assessments", ASKED, "viewer").status_code))
+            for _ in range(20)
+        ]
+        for one in asking:
+            one.start()
+        for one in asking:
+            one.join()
+        assert made.service.thinking.inside == 0
+    assert found == [201] * 20
+    assert most == [2]
+
+
+def test_sheet__that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    def broken(assessment: Assessment, language: str) -> bytes:
+        raise AnswerError(tmp_path / "answer.pdf", "磁盘已满", "the disk is full")
+
+    made = serving(tmp_path, sheets={"pdf": broken})
+    with made.client:
+        name = made.post("/assessments", ASKED).json()["assessment_id"]
+        answer = made.get(f"/assessments/{name}/sheet")
+        assert answer.status_code == 503
+        assert answer.json() == {"code": "sheet", "faults": [{"zh": "磁盘已满", "en": "the disk is full"}]}
 
 
 def test_sheet__of_the_writers_that_are_there(tmp_path: Path) -> None:
