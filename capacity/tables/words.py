@@ -339,3 +339,69 @@ FORECAST_BOUND = {
     "at_least": Word("至少（部分配变未知）", "at least: some transformers are unknown"),
     "at_most": Word("至多（部分配变未知）", "at most: some transformers are unknown"),
 }
+MEASURE_KIND = {
+    "rebalance_loads": Word("配变间负荷调整", "moving loads between transformers"),
+    "move_open_point": Word("调整开环点", "moving the open point"),
+    "tap_change": Word("调整配变分接头", "tap change"),
+    "larger_transformer": Word("配变增容", "larger transformer"),
+    "additional_transformer": Word("新增布点", "additional transformer"),
+    "stronger_lv_conductor": Word("低压线路增大线径", "stronger LV conductor"),
+    "stronger_mv_conductor": Word("10千伏线路增大线径", "stronger 10 kV conductor"),
+    "feeder_tie": Word("新建线路联络", "new feeder tie"),
+    "lv_split": Word("低压网分区割接", "LV network split"),
+    "managed_charging": Word("有序充电", "managed charging"),
+    "storage": Word("储能", "storage"),
+}
+NEED_ORIGIN = {
+    "existing": Word("存量问题", "existing deficit"),
+    "growth": Word("负荷增长", "growth of load"),
+    "connection": Word("新报装", "new connection"),
+}
+NEED_DUTY = {
+    "must": Word("必须消除", "to be cleared"),
+    "where_possible": Word("能消除则消除", "to be cleared where it can be"),
+    "listed": Word("仅列示", "listed only"),
+}
+NEED_OUTCOME = {
+    "cleared": Word("已消除", "cleared"),
+    "partly": Word("部分年份消除", "cleared in some years"),
+    "open": Word("未消除", "left open"),
+}
+MEASURE_CHOICE = {
+    "needed": Word("不可缺少", "needed: nothing else clears the same"),
+    "cheapest": Word("最省", "cheapest"),
+    "tie": Word("费用相同，按次序选取", "equal in cost, chosen by order"),
+    "dearer": Word("费用较高", "dearer"),
+    "equal": Word("费用相同，按次序未选", "equal in cost, not chosen by order"),
+    "leaves_open": Word("采用后有需求无法消除", "with it a need stays open"),
+    "clears_nothing": Word("不能消除任何需求", "clears none of the needs"),
+    "creates": Word("产生新的越限", "creates a new violation"),
+    "cost_unknown": Word("费用未知", "cost not known"),
+    "not_solved": Word("潮流不收敛，效果未知", "the load flow gave no answer"),
+    "not_verified": Word("未经校核", "not verified"),
+    "not_possible": Word("与必要条件冲突，无法采用", "cannot be had with what it requires"),
+}
+URGENCY = {
+    "must": Word("必须立项和出库", "must"),
+    "connection": Word("报装接入", "connection"),
+    "pre_control": Word("预管控", "pre-control"),
+    "may": Word("可立项", "may"),
+}
+BUDGET_STATE = {
+    "": Word("未设预算", "no budget stated"),
+    "funded": Word("已安排", "funded"),
+    "postponed": Word("推迟", "postponed"),
+    "falls_out": Word("未安排", "falls out"),
+    "cost_unknown": Word("费用未知，无法安排", "cost not known: not placed"),
+}
+P19_CAUSE = {
+    "low_voltage": Word("低电压", "low voltage"),
+    "fault_outages": Word("半年内故障停电频繁", "frequent fault outages within six months"),
+    "outages": Word("一年内停电频繁", "frequent outages within a year"),
+    "outage_hours": Word("户均停电时间超目标", "average outage hours above the target"),
+}
+PLAN_STATE = {
+    "on_time": Word("按期", "on time"),
+    "late": Word("延期", "late"),
+    "not_placed": Word("期内无法安排", "cannot be placed"),
+}
