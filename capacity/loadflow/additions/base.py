@@ -58,7 +58,9 @@ def solve_base(setting: Setting, known: Same | None) -> Base:
         _taken(known, trunk) or with_others(trunk, year, _past(setting, trunk, years, alone), setting.ask)
         for trunk, year in zip(model.trunks, years, strict=True)
     ]
-    head = np.stack([_head_of(setting, network, full) for network in model.networks])
+    head = np.empty(inflow.shape, dtype=np.complex128)
+    for network in model.networks:
+        head[network.number] = _head_of(setting, network, full)
     return Base(tuple(full), tuple(alone), head, _impedances(setting, full, inflow, known), inflow)
 
 

@@ -61,7 +61,7 @@ def check_connection(standing: Standing, connection: Connection, question: Quest
         loose = site_of(standing, connection, replace(question.limits, transformer_percent=question.rated_percent), ask)
         rated = _searched(standing, loose, ask, telling)
         rated = replace(rated, kva=max(rated.kva, strict.kva))  # NaN stays: a figure with more allowed is no smaller
-    return _finding(standing, site, loose, ask, question, strict, rated)
+    return _finding(standing, site, loose, ask, question, strict, rated, telling)
 
 
 def ask_of(standing: Standing, addition: Addition) -> Ask:
@@ -100,7 +100,8 @@ def _searched(standing: Standing, site: Site, ask: Ask, telling: Ints) -> Search
     rough, _ = search_network(network, known.year, site.impedance, known.bounds, loads, ask, site.head, nodes, ROUGH)
     in_trunk = search_in_trunk(standing, site, ask, max(1.0, float(rough.kva[0])))
     critical = np.union1d(rough.at[0], in_trunk.at[0])
-    steps = np.union1d(critical[critical >= 0], telling).astype(np.int64)
+    there = telling[ask.factor[telling] > COUNTS]  # where nothing is added, nothing limits it
+    steps = np.union1d(critical[critical >= 0], there).astype(np.int64)
     start = Searched(math.nan, NOTHING, NOTHING, math.nan, "", steps, at_steps(standing, above, steps))
     return settle_at(standing, site, ask, start, np.minimum(rough.kva, in_trunk.kva[0]))
 
@@ -193,14 +194,21 @@ def elsewhere_of(standing: Standing) -> Elsewhere:
 
 
 def _finding(
-    standing: Standing, site: Site, loose: Site, ask: Ask, question: Question, strict: Searched, rated: Searched
+    standing: Standing,
+    site: Site,
+    loose: Site,
+    ask: Ask,
+    question: Question,
+    strict: Searched,
+    rated: Searched,
+    telling: Ints,
 ) -> Finding:
     """The figures with names, and the grid with the load asked for."""
     limits = question.limits
     if strict.above is None:
         return _unknown(site.connection, question.asked_kva, strict.reason)
     percent = max(question.rated_percent, limits.transformer_percent)
-    steps = np.union1d(strict.steps, rated.steps)
+    steps = np.unique(np.concatenate([strict.steps, rated.steps, telling])).astype(np.int64)
     above = at_steps(standing, rated.above or strict.above, steps)
     elsewhere = elsewhere_of(standing)
     names = Names(standing, site, above, elsewhere, limits, limits.transformer_percent)
