@@ -199,8 +199,7 @@ class TestTheRegister:
     @pytest.fixture
     def register(self, case: Case, tmp_path: Path, assessor: CaseAssessor) -> object:
         made = create_register(f"sqlite:///{tmp_path / 'desk.db'}")
-        placed = case.applications[case.applications["transformer_id"].notna()]
-        migrate_case(made, replace(case, applications=placed), assessor.ground.rules, who="test")
+        migrate_case(made, case, assessor.ground.rules, who="test")
         return made
 
     def test_the_last_capacity_is_promised_once(self, case: Case, register: object, assessor: CaseAssessor) -> None:

@@ -166,6 +166,16 @@ def import_applications(
             ),
             highlight=False,
         )
+        if done.placeless:
+            listed = ", ".join(done.placeless)
+            printing.console.print(
+                say(
+                    f"其中未说明接入位置：{listed}。请用 amend 补充经纬度、配变或接入点，此前不能承诺容量。",
+                    f"Of them nothing says where the customer is: {listed}. Enter a place, transformer or node with "
+                    "amend; until then nothing can be promised.",
+                ),
+                highlight=False,
+            )
 
 
 @applications_app.command("export")

@@ -14,6 +14,7 @@ from hand_case import hand_case
 from capacity import desk, policy
 from capacity.applications import register as reg
 from capacity.applications.register.files import read_file, write_csv, write_xlsx
+from capacity.case import load_case
 from capacity.errors import InputError
 from capacity.tables._schema import conform
 from capacity.tables.inputs.applications import APPLICATIONS
@@ -173,3 +174,12 @@ def test_migrate_case__takes_applications_csv_over(there: reg.Register) -> None:
     assert taken["reserved_kw"].notna().sum() == 1  # M2 was energised long ago: the case holds its load
     assert reg.verify_history(there) == ()
     assert desk.migrate_case(there, case, RULES, who="li").added == ()
+
+
+def test_migrate_case__the_bundled_case_with_a_request_from_nowhere(there: reg.Register) -> None:
+    case = load_case(Path(__file__).resolve().parents[2] / "networks" / "lanxi")
+    done = desk.migrate_case(there, case, RULES, who="li")
+    assert done.placeless == ("YK2026-0103",), "received, but not yet located"
+    assert len(done.added) == len(case.applications)
+    reserved = {one.application_id for one in reg.applications(there) if one.reserved_kva}
+    assert reserved == set(case.applications.loc[case.applications["status"].eq("accepted"), "application_id"])

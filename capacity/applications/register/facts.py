@@ -45,6 +45,10 @@ def faults(
     )
 
 
+NOWHERE = "register.nowhere"
+"""Code of the fault that an application does not say where the customer is."""
+
+
 def _faults(facts: Facts, today: dt.date, lv_limit_kw: float | None) -> Iterator[tuple[str, str, str, str]]:
     for column, words in _CHOICES.items():
         code = getattr(facts, column)
@@ -130,13 +134,18 @@ def _place_faults(facts: Facts) -> Iterator[tuple[str, str, str, str]]:
             "a place needs longitude and latitude; give both or neither.",
             "位置须同时填写经度和纬度，或都不填。",
         )
-    if all(value is None for value in (facts.longitude, facts.transformer_id, facts.node_id, facts.feeder_id)):
+    if not has_place(facts):
         yield (
-            "nowhere",
+            NOWHERE.removeprefix("register."),
             "longitude",
             "nothing says where the customer is; give longitude and latitude, or a transformer, node or feeder.",
             "未说明接入位置：请填写经纬度，或配变、接入点、线路编号。",
         )
+
+
+def has_place(facts: Facts) -> bool:
+    """Whether an application says where the customer is."""
+    return any(value is not None for value in (facts.longitude, facts.transformer_id, facts.node_id, facts.feeder_id))
 
 
 _NAMES = tuple(field.name for field in dataclasses.fields(Facts))

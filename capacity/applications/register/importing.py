@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from capacity.applications.register.facts import as_json, claim_as_json, facts_of, faults
+from capacity.applications.register.facts import NOWHERE, as_json, claim_as_json, facts_of, faults, has_place
 from capacity.applications.register.files import Line
 from capacity.applications.register.models import APPLICATIONS
 from capacity.applications.register.opening import Register
@@ -28,10 +28,14 @@ Hangs = Callable[[Facts], tuple[ElementVersion, ...] | Issue]
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did: ids that are new, and ids that the register held already, exactly as stated."""
+    """What an import did: ids that are new, and ids that the register held already, exactly as stated.
+
+    ``placeless`` : of the new ones, those that do not say where the customer is; nothing is promised to them yet.
+    """
 
     added: tuple[str, ...]
     known: tuple[str, ...]
+    placeless: tuple[str, ...] = ()
 
 
 def import_lines(
@@ -86,7 +90,8 @@ def import_lines(
         for _, one in fresh:
             _insert(connection, one, moment, who, why)
         bump(connection, _counted(fresh), only_unchanged=False)
-    return Imported(tuple(one.application_id for _, one in fresh), tuple(known))
+    placeless = tuple(one.application_id for _, one in fresh if not has_place(one.facts))
+    return Imported(tuple(one.application_id for _, one in fresh), tuple(known), placeless)
 
 
 def _facts(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,6 +103,8 @@ def _problems(line: Line, facts: Facts, file: str, lv_limit_kw: float | None, mo
     ids = (f"row {line.row}", line.application_id)
     open_now = line.values["status"] in ("received", "offered")
     for issue in faults(facts, today=dt.date.min, lv_limit_kw=lv_limit_kw if open_now else None, file=file):
+        if open_now and issue.check == NOWHERE:
+            continue  # taken over as it stands: a place has to be given before anything is promised
         yield dataclasses.replace(issue, ids=ids)
     reserved = line.values["reserved_kw"]
     if reserved is not None and not 0.0 < reserved <= facts.p_kw:
