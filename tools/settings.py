@@ -9,8 +9,6 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from capacity.tables.city import CitySettings
-from capacity.tables.release import DisclosureRules, ReleaseAbout
-from capacity.tables.run import Manifest
 from capacity.tables.network_change import (
     AddLine,
     AddTransformer,
@@ -21,6 +19,8 @@ from capacity.tables.network_change import (
     SetSwitch,
     SetTap,
 )
+from capacity.tables.release import DisclosureRules, ReleaseAbout
+from capacity.tables.run import Manifest
 from capacity.tables.scenario import (
     Adoption,
     Control,

@@ -25,7 +25,8 @@ def figures_of(case: Case, rules: Policy, readings: JudgedReadings, flow: LoadFl
     transformers = headroom.transformer_headroom(rated, reserved, rules, curves.solver_failed)
     grid = headroom.prepare_grid(case, rules, solved, flow, transformers, nodes, reserved)
     few = _worst_lines(lines)
-    areas = policy.with_status(headroom.area_headroom(grid, few, nodes, rules), assembly.quality_table([]), rules)
+    none = nodes.iloc[:0]  # areas count their nodes below
+    areas = policy.with_status(headroom.area_headroom(grid, few, none, rules), assembly.quality_table([]), rules)
     substations = _substations(case, solved)
     demand = headroom.application_demand(case, rules, case.applications)
     alerts = policy.raise_alerts(rules, transformers, few, areas, substations, demand, curves)

@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from capacity.case.scenarios.future import Staged, changes_in_force, stage
+from capacity.case.scenarios.future import Staged, stage
 from capacity.errors import CapacityError
 from capacity.loadflow.grid import Grid
 from capacity.matrix.cell import network_of, solve_cell
 from capacity.matrix.ground import Ground
 from capacity.matrix.store import cell_file, write_cell
 from capacity.tables.matrix import Basis, CellFacts
-from capacity.tables.network_change import NetworkChange
 from capacity.tables.scenario import Scenario
 
 NETWORKS_KEPT = 4
@@ -58,9 +57,7 @@ def _made(
 ) -> Made:
     facts = CellFacts(scenario=scenario.name, year=year, draw=one.draw, basis=one.basis, key=one.key)
     try:
-        staged, grid = _network(
-            ground_file, scenario.model_dump_json(), changes_in_force(ground.case, scenario, year), year
-        )
+        staged, grid = _network(ground_file, scenario.model_dump_json(), year)
         solved = solve_cell(ground, staged, grid, scenario, year, one.draw, seed, one.basis)
         facts = facts.model_copy(
             update={
@@ -88,9 +85,7 @@ def _ground(file: Path) -> Ground:
 
 
 @functools.lru_cache(maxsize=NETWORKS_KEPT)
-def _network(
-    ground_file: Path, scenario_json: str, changes: tuple[NetworkChange, ...], year: int
-) -> tuple[Staged, Grid]:
-    """The network of a scenario in a year, prepared once for all its draws (and for years with the same changes)."""
+def _network(ground_file: Path, scenario_json: str, year: int) -> tuple[Staged, Grid]:
+    """The network of a scenario in a year, prepared once for all its draws."""
     staged = stage(_ground(ground_file).case, Scenario.model_validate_json(scenario_json), year)
     return staged, network_of(staged.case)
