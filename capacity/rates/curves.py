@@ -113,7 +113,7 @@ def _unmetered_additions(case: Case, steps: pd.DatetimeIndex) -> dict[str, tuple
     names = {str(name) for key in sums.index for name in key[1:] if name}
     shapes = {"": np.ones(len(steps))} | {name: _shape(case, name, steps) for name in sorted(names)}
     added: dict[str, tuple[Floats, Floats]] = {}
-    for (transformer_id, profile, q_profile), p_kw, q_kvar in zip(sums.index, sums["p_kw"], sums["q_kvar"], strict=True):
+    for (transformer_id, profile, q_profile), (p_kw, q_kvar) in zip(sums.index, sums.to_numpy(), strict=True):
         p_sum, q_sum = added.get(transformer_id, (0.0, 0.0))
         added[transformer_id] = (p_sum + p_kw * shapes[profile], q_sum + q_kvar * shapes[q_profile])
     return added
