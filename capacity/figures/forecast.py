@@ -40,7 +40,7 @@ def draw_forecast(forecast: Forecast, head: Head, folder: Path, language: str = 
         draw_fans(forecast, head, page, folder / f"fans-{number:02d}.png", language=language)
         for number, page in enumerate(pages, start=1)
     ]
-    short = _most_likely(likely[likely["rule"].eq("P5")])[:_PER_PAGE]
+    short = _most_likely(likely[likely["rule"].eq("P5") & likely["bound"].eq("")])[:_PER_PAGE]
     if short:
         written.append(draw_fans(forecast, head, short, folder / "sums.png", language=language, sums=True))
     return written
@@ -117,8 +117,8 @@ def _panel(axes: Any, forecast: Forecast, element_id: str, letters: Lettering, s
     rules = own[own["rule"].isin(("P5",) if sums else _RULES)].sort_values("threshold")
     for row in rules.itertuples():
         _threshold(axes, row, letters)
-    highest = max(float(np.nanmax(high)), float(rules["threshold"].max())) * 1.08
-    axes.set_ylim(0, min(highest, 3.0 * max(float(np.nanmax(central)), float(rules["threshold"].max()))))
+    known = [float(np.nanmax(central)), float(rules["threshold"].max()), *rules["measured"].dropna().astype(float)]
+    axes.set_ylim(0, min(1.08 * max(float(np.nanmax(high)), *known), 3.0 * max(known)))
     axes.set_ylabel("kVA" if sums else "%", fontsize=9)
 
 
@@ -127,7 +127,8 @@ def _threshold(axes: Any, row: Any, letters: Lettering) -> None:
     expected = "" if pd.isna(row.year_expected) else f"{int(row.year_expected)} · "
     if not pd.isna(row.already) and bool(row.already):
         expected = letters.say("已成立 · ", "holds now · ")
-    text = f"{row.rule} {row.threshold:g}  {expected}{row.within_horizon_percent:.0f} %"
+    sign = {"at_least": "≥ ", "at_most": "≤ "}.get(str(row.bound), "")
+    text = f"{row.rule} {row.threshold:g}  {expected}{sign}{row.within_horizon_percent:.0f} %"
     axes.annotate(
         text,
         (_LABEL_AT.get(row.rule, 0.99), row.threshold),

@@ -171,11 +171,15 @@ FORECAST_CROSSINGS = table(
         "unit": text("单位", "unit"),
         "measured": number("最近一年实测", "measured last year", "see unit", missing="not known"),
         "already": flag("已成立", "holds already", "By what was measured in the last year.", missing="not known"),
-        "year_early": count("最早（10 %）", "early (10 %)", missing="not within the horizon, or not forecast"),
-        "year_expected": count(
-            "预计年份（50 %）", "expected (50 %)", missing="not within the horizon, or not forecast"
+        "year_early": count(
+            "最早（10 %）", "early (10 %)", missing="not within the horizon, only a bound, or not forecast"
         ),
-        "year_late": count("最晚（90 %）", "late (90 %)", missing="not within the horizon, or not forecast"),
+        "year_expected": count(
+            "预计年份（50 %）", "expected (50 %)", missing="not within the horizon, only a bound, or not forecast"
+        ),
+        "year_late": count(
+            "最晚（90 %）", "late (90 %)", missing="not within the horizon, only a bound, or not forecast"
+        ),
         "within_horizon_percent": number("预测期内概率", "probability within the horizon", "%", missing="not forecast"),
         "bound": text("界", "bound", "Which side the true probability lies on.", choices=tuple(FORECAST_BOUND)),
         "reason": text("不预测的原因", "why not forecast", choices=tuple(FORECAST_REASON)),

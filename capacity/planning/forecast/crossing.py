@@ -117,10 +117,14 @@ def probability_rows(futures: Futures, trigger: Trigger, as_of: dt.date) -> list
 
 
 def crossing_row(futures: Futures, trigger: Trigger, measured: Measured, as_of: dt.date) -> dict[str, object]:
-    """Row of ``tables.forecast.FORECAST_CROSSINGS``, without the element's name and class."""
+    """Row of ``tables.forecast.FORECAST_CROSSINGS``, without the element's name and class.
+
+    A probability that is an upper bound gives no year: what is not known may hold the sum up for long (P8).
+    """
     by_year = np.logical_or.accumulate(holds(futures, trigger), axis=1).mean(axis=0)
+    dated = bound_of(futures, trigger) != "at_most"
     years = {
-        name: year_name(as_of, int(np.argmax(by_year >= share)) + 1) if by_year[-1] >= share else None
+        name: year_name(as_of, int(np.argmax(by_year >= share)) + 1) if by_year[-1] >= share and dated else None
         for name, share in _TIMING.items()
     }
     return {

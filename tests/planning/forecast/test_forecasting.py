@@ -57,7 +57,9 @@ def test_forecast__sum_of_the_area_is_p7s(certain: Forecast):
     limits = {"T1": 320.0, "T2": 252.0, "T3": 160.0}
     for year in (1, 10):
         on_paper = sum(max(0.0, limits[t] - years.loc[(t, year), "s_max_p50_kva"]) for t in NAMES)
-        assert years.loc[("A1", year), "allowed_sum_p50_kva"] == pytest.approx(on_paper, rel=1e-3)  # medians of near-lines
+        assert years.loc[("A1", year), "allowed_sum_p50_kva"] == pytest.approx(
+            on_paper, rel=1e-3
+        )  # medians of near-lines
     now = crossing(certain, "A1", "P5")
     assert now["measured"] == pytest.approx(112.0 + 157.5 + 80.0)
     assert not bool(now["already"])
@@ -87,6 +89,8 @@ def test_forecast__an_unknown_transformer_bounds_the_area():
     assert pd.isna(crossing(found, "T3", "P4")["within_horizon_percent"])
     assert crossing(found, "A1", "P4")["bound"] == "at_least"
     assert crossing(found, "A1", "P5")["bound"] == "at_most"
+    assert pd.isna(crossing(found, "A1", "P5")["year_expected"])  # T3 may hold the sum up: no year can be said
+    assert not pd.isna(crossing(found, "A1", "P4")["year_expected"])  # T1 alone gets there by then
     assert not bool(crossing(found, "A1", "P5")["already"])  # 269.5 kVA of the known settle it
     assert bool(crossing(found, "A1", "P3")["already"])  # T1 alone is above 50 %
     assert pd.isna(crossing(found, "A1", "P4")["already"])  # T3 may be above 70 %
