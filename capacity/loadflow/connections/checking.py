@@ -30,6 +30,11 @@ Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
 
 
+FAR_MARGIN = 1e-3
+"""By which part a 10 kV customer's figure is lowered where it is limited inside an LV network: a large load moves that
+network's head so far that the slopes by which it follows are no longer exact."""
+
+
 @dataclass(frozen=True)
 class Question:
     """What is asked at every connection: ``addition`` is a kVA of it, ``asked_kva`` its peak.
@@ -156,9 +161,22 @@ def settle_at(standing: Standing, site: Site, ask: Ask, start: Searched, guess: 
     figures = search_joint(state.joint, state.kinds, ask, place, guess, FINE)
     figures = replace(figures, at=np.where(figures.at >= 0, start.steps[np.maximum(figures.at, 0)], -1))
     answer = answer_of(standing.setting, site.network, start.above, figures, 0, -1, elsewhere_of(standing))
+    far = site.network.number < 0 and _in_another_network(standing, answer.binding)
+    kva = answer.kva * (1.0 - FAR_MARGIN) if far else answer.kva
     return replace(
-        start, kva=answer.kva, binding=answer.binding, next=answer.next, next_kva=answer.next_kva, reason=answer.reason
+        start, kva=kva, binding=answer.binding, next=answer.next, next_kva=answer.next_kva, reason=answer.reason
     )
+
+
+def _in_another_network(standing: Standing, limit: Limit) -> bool:
+    """Whether a limit lies inside an LV network of the trunk."""
+    if limit.place < 0 or limit.table not in ("bus", "branch"):
+        return False
+    setting = standing.setting
+    if limit.table == "bus":
+        return bool(setting.model.network_of[limit.place] >= 0)
+    two = setting.grid.branches
+    return bool((setting.model.network_of[[two.f[limit.place], two.t[limit.place]]] >= 0).all())
 
 
 def search_in_trunk(standing: Standing, site: Site, ask: Ask, need_kva: float) -> Figures:

@@ -31,8 +31,10 @@ def telling_steps(standing: Standing, site: Site, ask: Ask, asked_kva: float) ->
     n, year = site.network.tree.n_bus, site.known.year
     rows = [site.node, *(n + np.flatnonzero(site.network.tree.watch.power)).tolist()]
     least = year.least_step[rows, :KEPT].reshape(-1)
-    chosen = [least[least >= 0], fullest_steps(site, ask, np.arange(len(site.head)))]
-    chosen.append(_highest_rates(standing, site, ask, asked_kva))
+    chosen = [least[least >= 0], _highest_rates(standing, site, ask, asked_kva)]
+    listed = _flat(ask) and year.least_step[site.node, 0] >= 0  # then the lowest voltages are in the list already
+    if not listed:
+        chosen.append(fullest_steps(site, ask, np.arange(len(site.head))))
     if not _flat(ask):
         chosen.append(_lowest_with_load(site, ask, asked_kva))
     return np.unique(np.concatenate(chosen)).astype(np.int64)

@@ -28,9 +28,9 @@ def drawn_grid(draw: np.random.Generator) -> Grid:
     text = "S~BB 3000; " if draw.random() < 0.3 else ""
     text += f"BB-M {some(2, 8)} {draw.choice([60, 400])}; M-N {some(2, 8)} {draw.choice([40, 400])}; "
     text += f"BB-Q {some(1, 3)}; M=A 400; A-H {some(0.05, 0.4)} {draw.choice([150, 300])}; N=B 400; "
-    text += f"B-I {some(0.05, 0.3)} 200; M=C 250; M=C 160; C-J {some(0.1, 0.3)} 300; Q=D 250; D-K .1; A {some(20, 150)} 0 p0; "
-    text += f"A 0 {some(0, 60)} p1; H {some(5, 20)} {some(0, 5)} p2; B {some(20, 150)} 0 p3; B 0 {some(0, 80)} p4; "
-    text += f"I {some(5, 40)} 0 p5; "
+    text += f"B-I {some(0.05, 0.3)} 200; M=C 250; M=C 160; C-J {some(0.1, 0.3)} 300; Q=D 250; D-K .1; "
+    text += f"A {some(20, 150)} 0 p0; A 0 {some(0, 60)} p1; H {some(5, 20)} {some(0, 5)} p2; B {some(20, 150)} 0 p3; "
+    text += f"B 0 {some(0, 80)} p4; I {some(5, 40)} 0 p5; "
     text += f"J {some(5, 60)} {some(0, 20)} p6; D {some(20, 120)} 20 p7; J +{some(0, 150)} p1; I +{some(0, 140)} p2"
     options: dict[str, Any] = {"substation_kva": {"BB": float(draw.choice([560.0, 900.0, 5000.0]))}}
     if draw.random() < 0.5:

@@ -139,8 +139,8 @@ def test_replaced_transformer_that_is_not_there() -> None:
 def test_stand__taken_up_after_a_reservation_is_as_from_nothing() -> None:
     draw = np.random.default_rng(4)
     day = draw.uniform(0.3, 1.0, 48)
-    one = grid("BB-M 4 120; M=A 400; A-H 0.2 200; H 40 10 day; A 90 30 day; M=B 250; B 80 20 day; BB-N 2; N=C 250; C 50 9", 48,
-               day=day)  # fmt: skip
+    text = "BB-M 4 120; M=A 400; A-H 0.2 200; H 40 10 day; A 90 30 day; M=B 250; B 80 20 day; BB-N 2; N=C 250; C 50 9"
+    one = grid(text, 48, day=day)
     flow, bounds = one.asked.flow, one.asked.bounds
     solved = flow.solve_year(crosscheck=False)
     connections = [
