@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from capacity.tables._schema import count, flag, moment, number, table, text
-from capacity.tables.measure import ORIGINS, RULES, Verified
+from capacity.tables.measure import RULES, Verified
 from capacity.tables.words import MEASURE_CHOICE, MEASURE_KIND, NEED_DUTY, NEED_ORIGIN, NEED_OUTCOME
 
 _IDS = "Separated by ``;``."
@@ -120,5 +120,3 @@ class Choice:
     feeders: pd.DataFrame
     parts: tuple[Verified, ...]
 
-
-__all__ = ["FEEDER_CHOICES", "MEASURE_CHOICES", "NEED_OUTCOMES", "ORIGINS", "Choice"]

@@ -1,4 +1,4 @@
-"""Measures against what the rules find, the needs they are for, and what load flow has verified of them (P3–P6, P10, P19).
+"""Measures, the needs they are for (P3–P6, P10, P19), and what load flow has verified of them.
 
 Who makes measures and verifies them by load flow and who chooses among them meet here. **Nothing is assumed additive
 unless it is stated**: what a set of measures clears is what was verified of exactly that set (:class:`Verified`). Two
@@ -21,6 +21,8 @@ Origin = Literal["existing", "growth", "connection"]
 RULES: tuple[Rule, ...] = ("P3", "P4", "P5", "P6", "P10", "P19")
 ORIGINS: tuple[Origin, ...] = ("existing", "growth", "connection")
 """In the order in which costs are laid on them: a newcomer bears only what is needed beyond the rest."""
+
+UNSAID = Word("", "")
 
 MEASURE_KINDS = (
     "rebalance_loads",
@@ -83,7 +85,7 @@ class Need:
     threshold: float | None = None
     unit: str = ""
     alert_ids: tuple[str, ...] = ()
-    evidence: Word = Word("", "")
+    evidence: Word = UNSAID
 
     @property
     def origin(self) -> Origin:
@@ -137,7 +139,7 @@ class Measure:
     losses_saved_kwh_per_year: float | None = None
     requires: frozenset[str] = frozenset()
     excludes: frozenset[str] = frozenset()
-    note: Word = Word("", "")
+    note: Word = UNSAID
 
     @property
     def cost_yuan(self) -> float | None:
