@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import city, feeder, load_flow, nodes, page, scaling
+from benchmarks import city, connections, feeder, load_flow, nodes, page, scaling
 from benchmarks.machine import this_machine
 from benchmarks.question import Question, ask
 from benchmarks.table import Table
@@ -21,6 +21,7 @@ PARTS = {
     "scaling": ("network", "steps", "workers", "repetitions", "scaling_network"),
     "city": ("city", "city_size", "members", "workers"),
     "feeder": ("network", "steps", "workers"),
+    "connections": ("network", "steps", "drawn_applications", "workers"),
 }
 """The tables, and which options each of them heeds."""
 NETWORK = "1-MVLV-urban-all-0-sw"
@@ -79,6 +80,9 @@ def _measured(part: str, told: argparse.Namespace, question: Question, scratch: 
         others = [ask(code, told.steps, scratch) for code in told.scaling_network or scaling.NETWORKS]
         sizes = scaling.measure(question, others, workers=told.workers, repetitions=told.repetitions)
         return scaling.table(question, sizes, command)
+    if part == "connections":
+        found = connections.measure(question, drawn=told.drawn_applications, workers=told.workers)
+        return connections.table(question, found, command)
     return feeder.table(question, command)
 
 
@@ -114,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=int, help="only the first steps of the case's window; all by default")
     parser.add_argument("--drawn-steps", type=int, default=96, help="steps the slow peers solve (%(default)s)")
     parser.add_argument("--drawn-nodes", type=int, default=50, help="nodes the bisection answers (%(default)s)")
+    parser.add_argument("--drawn-applications", type=int, default=100, help="connections checked (%(default)s)")
     parser.add_argument("--workers", type=int, default=2, help="most threads, beside one (%(default)s)")
     parser.add_argument("--repetitions", type=int, default=3, help="passes of what takes less than a minute")
     parser.add_argument("--only", action="append", choices=list(PARTS), help="one table; may be given several times")

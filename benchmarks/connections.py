@@ -222,7 +222,7 @@ def table(question: Question, measured: Measured, command: str) -> Table:
     limits = Counter(one.finding.rated.binding.criterion for one in answered if one.finding.rated.binding is not None)
     differing = [one for one in answered if one.difference]
     return Table(
-        name=f"connections {question.network}",
+        name=f"connections {question.network}" if question.network[:1].isdigit() else "connections",
         title=f"{question.network}: {len(measured.compared)} drawn applications, {question.n_steps:,} steps each",
         command=command,
         header=HEADER,
