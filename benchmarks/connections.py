@@ -221,6 +221,7 @@ def table(question: Question, measured: Measured, command: str) -> Table:
     kinds = Counter(one.application.kind for one in measured.compared)
     limits = Counter(one.finding.rated.binding.criterion for one in answered if one.finding.rated.binding is not None)
     differing = [one for one in answered if one.difference]
+    unknown = Counter(one.finding.strict.reason for one in measured.compared if not one.theirs)
     return Table(
         name=f"connections {question.network}" if question.network[:1].isdigit() else "connections",
         title=f"{question.network}: {len(measured.compared)} drawn applications, {question.n_steps:,} steps each",
@@ -244,6 +245,7 @@ def table(question: Question, measured: Measured, command: str) -> Table:
         notes=(
             "Drawn: " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())) + ".",
             "Binding: " + ", ".join(f"{count} {name}" for name, count in sorted(limits.items())) + ".",
+            "Not answered: " + (", ".join(f"{count} {why}" for why, count in sorted(unknown.items())) or "none") + ".",
             *(
                 f"{one.application.connection.key} {one.application.kind} at {one.application.connection.node_id}, "
                 f"{one.application.asked_kva:.1f} kVA: {one.difference}"
