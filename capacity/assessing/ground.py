@@ -111,6 +111,8 @@ class Ground:
         """The same grid with the applications of ``case`` reserving, and ``extra`` (kW + j kvar by bus) besides."""
         rules = self.rules
         transformers, bounds = _reserving(case, rules, self.flow, self.solved, self.rates, extra or {})
+        if bounds.connected_kw == self.reserved_kw:  # an application that came in reserves nothing yet
+            return replace(self, case=case, transformers=transformers)
         usual = load_addition(case, rules, self.solved.timestamps)
         standing = stand(self.flow, self.solved, bounds, usual, before=self.standing)
         return replace(self, case=case, transformers=transformers, standing=standing, reserved_kw=bounds.connected_kw)
