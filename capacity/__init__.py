@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from capacity.applications.requests.showing import options_table as options_table
-    from capacity.asking import assess as assess
     from capacity.assessing import open_assessor as open_assessor
+    from capacity.assessing.asking import assess as assess
     from capacity.case import apply_scenario as apply_scenario
     from capacity.case import load_case as load_case
     from capacity.case import load_scenario as load_scenario
@@ -38,7 +38,7 @@ _HOME = {
     "Run": "capacity.tables.run",
     "Window": "capacity.tables.case",
     "apply_scenario": "capacity.case",
-    "assess": "capacity.asking",
+    "assess": "capacity.assessing.asking",
     "check": "capacity.study",
     "compare_runs": "capacity.runs",
     "draw_all": "capacity.figures",

@@ -11,7 +11,7 @@ from hand_case import hand_case
 
 import capacity
 from capacity import assessing
-from capacity.asking import show_in_notebooks
+from capacity.assessing.asking import show_in_notebooks
 from capacity.errors import RequestError
 from capacity.tables.places import PlaceRequest
 

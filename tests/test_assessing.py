@@ -182,6 +182,13 @@ def test_what_cannot_be_answered_is_told_in_both_languages(
     assert assessor.basis == before
 
 
+def test_every_fault_of_power_and_place_is_told_at_once(assessor: CaseAssessor) -> None:
+    with pytest.raises(RequestError) as told:
+        assessor.assess(Request(PlaceRequest(25.1030, 99.2030), 0.0))
+    assert "above 0 kW" in str(told.value)
+    assert "latitude" in str(told.value)
+
+
 def test_a_point_in_a_lake_is_refused(case: Case) -> None:
     lake = gpd.GeoDataFrame(geometry=[box(99.2025, 25.1025, 99.2035, 25.1035)], crs="EPSG:4326")
     with pytest.raises(RequestError, match="no-go"):

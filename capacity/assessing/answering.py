@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -36,6 +38,7 @@ from capacity.applications.options import asked_kva as kva_of
 from capacity.applications.options.setting import power_factor as power_factor_of
 from capacity.applications.places import GridMap, find_candidates
 from capacity.assessing.ground import Ground
+from capacity.errors import RequestError
 from capacity.policy import published_days
 from capacity.tables.additions import Addition
 from capacity.tables.assessment import Assessment, Basis, Design, Option, Request, StagedOffer
@@ -50,6 +53,8 @@ SETTLED = ("yes", "yes_with_project")
 UNCLASSED: AreaClass = "rural"
 """Class of a place outside every area [choice]: no promise of the towns is made by mistake."""
 
+Checked = TypeVar("Checked")
+Found = TypeVar("Found")
 Hours = Callable[[Ground, Connection, Addition, float], pd.DataFrame]
 """What a connection could carry by month and hour: rows of ``tables.node_profile``."""
 
@@ -70,11 +75,13 @@ class Counter:
         ground, setting = self.ground, self.setting
         as_of = ground.case.settings.as_of
         first, last = published_days()
-        said = check_request(
-            request, setting, as_of=as_of, calendar_first=first, calendar_last=last, at_lv=self._at_lv(request)
-        )
         assert ground.rules.options is not None  # the assessor is not opened without
-        places = find_candidates(self.grid, request.place, ground.rules.options)
+        said, places = _with_every_fault(
+            lambda: check_request(
+                request, setting, as_of=as_of, calendar_first=first, calendar_last=last, at_lv=self._at_lv(request)
+            ),
+            partial(find_candidates, self.grid, request.place, ground.rules.options),
+        )
         area_class, remark = self._area_class(request, places)
         kva = kva_of(request, setting)
         task = _Task(self, request, kva, area_class, request.applied_on or as_of, places)
@@ -111,6 +118,22 @@ class Counter:
             "The place lies in no area: it is taken as rural (P12).",
         )
         return UNCLASSED, (remark,)
+
+
+def _with_every_fault(check: Callable[[], Checked], look: Callable[[], Found]) -> tuple[Checked, Found]:
+    """What both come to; where one or both refuse, the faults of both."""
+    faults: list[RequestError] = []
+    answers: list[Any] = []
+    for ask in (check, look):
+        try:
+            answers.append(ask())
+        except RequestError as why:
+            faults.append(why)
+    if faults:
+        raise RequestError(
+            [fault for one in faults for fault in one.faults_zh], [fault for one in faults for fault in one.faults_en]
+        )
+    return answers[0], answers[1]
 
 
 @dataclass(frozen=True)
@@ -220,7 +243,10 @@ class _Task:
 
 def _project_id(request: Request, full: Option) -> str:
     """An id that the same request at the same place gets again."""
-    named = request.application_id or f"{full.candidate.longitude:.5f}-{full.candidate.latitude:.5f}-{request.kw:g}kW"
+    place = request.place.node_id or request.place.transformer_id
+    if place is None:
+        place = f"{request.place.longitude:.5f}-{request.place.latitude:.5f}"
+    named = request.application_id or f"{place}-{request.kw:g}kW"
     return f"P16-{named}-{full.candidate.target_id}"
 
 

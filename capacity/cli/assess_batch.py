@@ -198,7 +198,7 @@ def _write(desk: Opened, folder: Path, found: RequestFile, done: Batch, *, sheet
 
 def _write_sheets(desk: Opened, folder: Path, done: Answered) -> None:
     """An answer sheet per application, as workbook and on paper; those not answered have none."""
-    from capacity.answering import write_answer
+    from capacity.answer_sheet import write_answer
 
     numbers = desk.case.settings.service_numbers
     taken: set[str] = {Path(WORKBOOK).stem}

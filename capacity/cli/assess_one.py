@@ -97,7 +97,7 @@ def write_sheets(desk: Opened, answer: Assessment, pdf: Path | None, xlsx: Path 
     """The answer sheets asked for."""
     for path in (pdf, xlsx):
         if path is not None:
-            from capacity.answering import write_answer
+            from capacity.answer_sheet import write_answer
 
             write_answer(answer, path, language(), desk.case.settings.service_numbers)
             _say(f"{say('已写出', 'written')}: {path}")

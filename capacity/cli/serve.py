@@ -237,7 +237,7 @@ def _writer(desk: Opened, suffix: str) -> SheetWriter:
     """Writes an answer sheet as it is written for a file."""
     from tempfile import TemporaryDirectory
 
-    from capacity.answering import write_answer
+    from capacity.answer_sheet import write_answer
 
     def write(assessment: Assessment, language: Literal["zh", "en"]) -> bytes:
         with TemporaryDirectory(prefix="capacity-") as folder:

@@ -67,7 +67,7 @@ def assess(
     >>> capacity.assess(case, kw=120, at=(99.2030, 25.1030)).verdict          # doctest: +SKIP
     'yes_with_project'
     """
-    from capacity.assessing import open_assessor
+    from capacity.assessing.assessor import open_assessor
 
     longitude, latitude = at if at is not None else (None, None)
     request = Request(

@@ -12,7 +12,7 @@ import pytest
 from pypdf import PdfReader
 from sample_assessment import VARIANTS, Variant, sample_assessment
 
-from capacity import answering
+from capacity import answer_sheet
 from capacity.applications.answers import AnswerError, Language, Letters, options_on_paper, write_pdf
 from capacity.disclosure.notices.fonts import chinese_fonts
 from capacity.disclosure.notices.letters import letters_for
@@ -48,7 +48,7 @@ def test_write_answer__pdf_of_two_or_three_pages_with_its_fonts_inside(
     tmp_path: Path, variant: Variant, language: Language
 ) -> None:
     path = tmp_path / "offer.pdf"
-    answering.write_answer(sample_assessment(variant=variant), path, language)
+    answer_sheet.write_answer(sample_assessment(variant=variant), path, language)
     reader = PdfReader(path)
     assert 2 <= len(reader.pages) <= 3
     fonts = {str(font): font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()}
@@ -67,7 +67,7 @@ def test_write_answer__pdf_of_two_or_three_pages_with_its_fonts_inside(
 @needs_font
 def test_write_answer__pdf_says_what_when_who_pays_and_why_not(tmp_path: Path) -> None:
     path = tmp_path / "offer.pdf"
-    answering.write_answer(sample_assessment(), path, "zh", ServiceNumbers(branches={"茶马分公司": "0000-0000002"}))
+    answer_sheet.write_answer(sample_assessment(), path, "zh", ServiceNumbers(branches={"茶马分公司": "0000-0000002"}))
     text = text_of(path)
     for told in (
         "可以接入", "有效期至2026-12-02", "2026-11-09", "349V<353.4V（P10），节点T0102-M5P2S2，2025-01-28",
@@ -80,7 +80,7 @@ def test_write_answer__pdf_says_what_when_who_pays_and_why_not(tmp_path: Path) -
 @needs_font
 def test_write_answer__unknown_is_said_so_and_never_zero(tmp_path: Path) -> None:
     path = tmp_path / "offer.pdf"
-    answering.write_answer(sample_assessment(variant="unknown"), path, "zh")
+    answer_sheet.write_answer(sample_assessment(variant="unknown"), path, "zh")
     text = text_of(path)
     assert "未知：资料不足" in text
     assert "无可行方案" not in text
@@ -91,7 +91,7 @@ def test_write_answer__unknown_is_said_so_and_never_zero(tmp_path: Path) -> None
 @needs_font
 def test_write_answer__staged_offer_has_its_hours_and_stages(tmp_path: Path) -> None:
     path = tmp_path / "offer.pdf"
-    answering.write_answer(sample_assessment(variant="staged"), path, "en")
+    answer_sheet.write_answer(sample_assessment(variant="staged"), path, "en")
     text = text_of(path)
     for told in ("Instages(P16)", "firm,now", "42kW", "Powerbymonthandhour", "feasibility", "2027-02-25"):
         assert told in text, told
@@ -102,8 +102,8 @@ def test_write_answer__staged_offer_has_its_hours_and_stages(tmp_path: Path) -> 
 @needs_font
 def test_write_answer__the_same_bytes_each_time(tmp_path: Path) -> None:
     first, second = tmp_path / "a.pdf", tmp_path / "b.pdf"
-    answering.write_answer(sample_assessment(), first)
-    answering.write_answer(sample_assessment(), second)
+    answer_sheet.write_answer(sample_assessment(), first)
+    answer_sheet.write_answer(sample_assessment(), second)
     assert first.read_bytes() == second.read_bytes()
 
 
@@ -161,18 +161,18 @@ def test_write_pdf__many_options_keep_to_three_pages_and_none_is_passed_over(tmp
 
 
 def test_answer_bytes__are_those_of_the_file(tmp_path: Path) -> None:
-    answering.write_answer(sample_assessment(), tmp_path / "answer.xlsx", "en")
-    assert answering.answer_bytes(sample_assessment(), "xlsx", "en") == (tmp_path / "answer.xlsx").read_bytes()
+    answer_sheet.write_answer(sample_assessment(), tmp_path / "answer.xlsx", "en")
+    assert answer_sheet.answer_bytes(sample_assessment(), "xlsx", "en") == (tmp_path / "answer.xlsx").read_bytes()
     with pytest.raises(RequestError, match="docx"):
-        answering.answer_bytes(sample_assessment(), "docx")
+        answer_sheet.answer_bytes(sample_assessment(), "docx")
 
 
 def test_write_answer__every_format_and_no_other(tmp_path: Path) -> None:
     for suffix in (".xlsx", ".json"):
-        answering.write_answer(sample_assessment(), tmp_path / f"answer{suffix}")
+        answer_sheet.write_answer(sample_assessment(), tmp_path / f"answer{suffix}")
         assert (tmp_path / f"answer{suffix}").stat().st_size > 0
     with pytest.raises(RequestError, match=r"\.docx[\s\S]*不能写成“\.docx”"):
-        answering.write_answer(sample_assessment(), tmp_path / "answer.docx")
+        answer_sheet.write_answer(sample_assessment(), tmp_path / "answer.docx")
 
 
 def test_write_pdf__open_elsewhere_is_told_in_both_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
