@@ -83,6 +83,7 @@ class Counter:
             partial(find_candidates, self.grid, request.place, ground.rules.options),
         )
         area_class, remark = self._area_class(request, places)
+        places = replace(places, candidates=tuple(ground.off_the_busbar(one) for one in places.candidates))
         kva = kva_of(request, setting)
         task = _Task(self, request, kva, area_class, request.applied_on or as_of, places)
         options = rank(task.options(), setting.choices, lv_first=within_lv_limit(request, setting))

@@ -32,6 +32,7 @@ from capacity.tables.additions import Addition, Bounds
 from capacity.tables.case import Case
 from capacity.tables.connection import Connection, Finding, PhaseFinding, Room
 from capacity.tables.issue import Issue
+from capacity.tables.places import Candidate
 from capacity.tables.policy import Policy
 from capacity.tables.solved import SolvedYear
 
@@ -67,6 +68,13 @@ class Ground:
     phases: PhaseModel
     supplier_of: dict[str, str]
     issues: tuple[Issue, ...]
+
+    def off_the_busbar(self, candidate: Candidate) -> Candidate:
+        """A tee that falls on a busbar held by a source is one on the section that leaves it: no load moves the source,
+        so it is checked at the section's far end, like a tee between two nodes."""
+        bus = self.standing.bus_of_node.get(candidate.node_id, -1)
+        held = bus >= 0 and bus in self.standing.setting.source_buses
+        return replace(candidate, node_id="") if held and candidate.line_id else candidate
 
     def check(self, connection: Connection, addition: Addition, asked_kva: float) -> Finding:
         """What the grid can carry at a connection (P6, P9); unknown where too little is known of its transformer."""
