@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import city, connections, feeder, load_flow, nodes, page, scaling
+from benchmarks import city, connections, engineers, feeder, load_flow, nodes, page, scaling
 from benchmarks.machine import this_machine
 from benchmarks.question import Question, ask
 from benchmarks.table import Table
@@ -22,6 +22,7 @@ PARTS = {
     "city": ("city", "city_size", "members", "workers"),
     "feeder": ("network", "steps", "workers"),
     "connections": ("network", "steps", "drawn_applications", "workers"),
+    "engineers": ("network", "workers"),
 }
 """The tables, and which options each of them heeds."""
 NETWORK = "1-MVLV-urban-all-0-sw"
@@ -83,6 +84,8 @@ def _measured(part: str, told: argparse.Namespace, question: Question, scratch: 
     if part == "connections":
         found = connections.measure(question, drawn=told.drawn_applications, workers=told.workers)
         return connections.table(question, found, command)
+    if part == "engineers":
+        return engineers.table(question, engineers.measure(question, workers=told.workers), command)
     return feeder.table(question, command)
 
 
