@@ -40,13 +40,13 @@ def draw_gantt(programme: Programme, head: Head, folder: Path, language: str = "
 
 def _page(programme: Programme, plan: pd.DataFrame, head: Head, path: Path, letters: Lettering, page_of: str) -> Path:
     with lettered(letters):
-        height = 3.9 + 0.27 * max(len(plan), 4)
+        height = 4.1 + 0.27 * max(len(plan), 4)
         figure = new_figure(13.5, height)
         title = letters.say("工程计划（倒排）", "Programme of works, backwards from the days due")
         top = write_frame(figure, head, letters, f"{title}  {page_of}", _note(programme, letters))
-        bars_at = 2.35 / height
+        bars_at = 2.5 / height
         bars = figure.add_axes((0.27, bars_at, 0.715, top - bars_at - 0.42 / height))
-        crews = figure.add_axes((0.27, 0.72 / height, 0.715, 1.1 / height), sharex=bars)
+        crews = figure.add_axes((0.27, 0.95 / height, 0.715, 1.1 / height), sharex=bars)
         for axes in (bars, crews):
             quiet_axes(axes)
         _bars(bars, plan, letters)

@@ -11,11 +11,17 @@ from scipy.sparse import csr_array, lil_array, vstack
 
 from capacity.planning.programme.rough import possible_starts
 from capacity.tables.programme import Job, Resources
+from capacity.tables.words import URGENCY
 
 Floats = npt.NDArray[np.float64]
 Minimise = Callable[[Floats, csr_array, Floats, Floats, Floats], tuple[Floats | None, bool]]
 Months = Sequence[int | None]
 _TIGHT = 1e-6
+
+
+def urgencies_of(jobs: Sequence[Job]) -> list[str]:
+    """The urgencies there are among the jobs, the most urgent first."""
+    return [urgency for urgency in URGENCY if any(job.urgency == urgency for job in jobs)]
 
 
 def bundles_of(jobs: Sequence[Job], months: Months) -> list[list[int]]:
@@ -34,7 +40,9 @@ def bundles_of(jobs: Sequence[Job], months: Months) -> list[list[int]]:
 def spread_bundles(
     jobs: Sequence[Job], resources: Resources, months: Months, together: Sequence[Sequence[int]], minimise: Minimise
 ) -> tuple[tuple[int | None, ...], bool]:
-    """Move bundles so that the fewest crews are busy at once, then as late as the days due allow; no later in sum.
+    """Move bundles so that the fewest crews are busy at once, then as late as the days due allow.
+
+    No urgency becomes later in sum.
 
     Returns
     -------
@@ -45,16 +53,19 @@ def spread_bundles(
     moves = _moves(jobs, resources, months, together)
     rows, least, most = _rows(jobs, resources, months, together, moves)
     size = len(moves) + 1
-    late, early, peak, found = (np.zeros(size) for _ in range(4))
+    early, peak, found = (np.zeros(size) for _ in range(3))
+    late = {urgency: np.zeros(size) for urgency in urgencies_of(jobs)}
     for place, (bundle, shift) in enumerate(moves):
-        ahead = [jobs[one].due_month - (_start(months, one) + shift + jobs[one].months - 1) for one in together[bundle]]
-        late[place] = sum(max(-one, 0) for one in ahead)
-        early[place] = sum(max(one, 0) for one in ahead)
+        for one in together[bundle]:
+            ahead = jobs[one].due_month - (_start(months, one) + shift + jobs[one].months - 1)
+            late[jobs[one].urgency][place] += max(-ahead, 0)
+            early[place] += max(ahead, 0)
         found[place] = float(shift == 0)
     peak[-1] = 1.0
     found[-1] = float(np.max(rows[len(together) : len(together) + resources.months, :-1] @ found[:-1], initial=0.0))
     upper = np.append(np.ones(size - 1), np.inf)
-    rows, least, most = _kept(rows, least, most, late, float(late @ found))
+    for own in late.values():
+        rows, least, most = _kept(rows, least, most, own, float(own @ found))
     proven = True
     for goal in (peak, early):
         better, settled = minimise(goal, rows, least, most, upper)

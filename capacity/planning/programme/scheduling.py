@@ -17,7 +17,7 @@ Outages = dict[tuple[str, int], list[str]]
 
 
 def schedule(jobs: Sequence[Job], resources: Resources) -> Programme:
-    """Place the jobs: lateness first, then the number of outages, then an even use of crews, then late before early.
+    """Place the jobs: lateness first (of the most urgent before all), then outages, an even use of crews, late starts.
 
     Parameters
     ----------

@@ -1,10 +1,10 @@
 """When each job begins: integer programmes, goal after goal (HiGHS through ``scipy.optimize.milp``).
 
 Goals, each kept while the next is sought: (1) as few jobs without a place as possible, (2) the least lateness in
-months, (3) the fewest outages, a section and a month counting one (P18), and with what shares an outage kept together
-(4) the smallest number of crews that are busy at once, (5) as late as the day due allows (P17). A goal whose search is
-cut off keeps the best found, and says so; the search is cut off by its size, not by a clock, so that the same jobs
-always get the same programme.
+months, both of the most urgent jobs first, (3) the fewest outages, a section and a month counting one (P18), and with
+what shares an outage kept together (4) the smallest number of crews that are busy at once, (5) as late as the day due
+allows (P17). A goal whose search is cut off keeps the best found, and says so; it is cut off by its size, not by
+a clock, so that the same jobs always get the same programme.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, vstack
 
-from capacity.planning.programme.bundles import bundles_of, spread_bundles
+from capacity.planning.programme.bundles import bundles_of, spread_bundles, urgencies_of
 from capacity.planning.programme.rough import possible_starts, rough_starts
 from capacity.tables.programme import Job, Resources
 
@@ -26,7 +26,6 @@ _ONE_NODE = 8000.0
 """Unknowns from which on a goal's search is left at the first node of its tree, with its heuristics; 200 projects over
 three years have as many. Of half as many unknowns four nodes are searched, and so on with the square."""
 _TIGHT = 1e-6
-_OUTAGES = 2  # place of that goal
 
 
 @dataclass(frozen=True)
@@ -62,11 +61,11 @@ def best_starts(jobs: Sequence[Job], resources: Resources) -> Starts:
     rows, least, most = _rows(jobs, resources, unknowns)
     found = _as_solution(rough_starts(jobs, resources), jobs, unknowns)
     upper = np.ones(unknowns.size)
-    goals = _goals(jobs, resources, unknowns)
+    goals, late = _goals(jobs, resources, unknowns)
     proven = True
-    for number, goal in enumerate(goals):
-        if number == _OUTAGES:
-            upper = np.minimum(upper, _not_later_than_worth(goals[1], float(goals[1] @ found), unknowns))
+    for goal in goals:
+        if goal is goals[-1]:
+            upper = np.minimum(upper, _not_later_than_worth(late, float(late @ found), unknowns))
         better, settled = minimise(goal, rows, least, most, upper)
         if better is not None and goal @ better <= goal @ found + _TIGHT:
             found = better
@@ -118,18 +117,28 @@ def _rows(jobs: Sequence[Job], resources: Resources, unknowns: _Unknowns) -> tup
     return csr_array(matrix), np.array(least), np.array(most)
 
 
-def _goals(jobs: Sequence[Job], resources: Resources, unknowns: _Unknowns) -> list[Floats]:
-    placed, late, outages = (np.zeros(unknowns.size) for _ in range(3))
+def _goals(jobs: Sequence[Job], resources: Resources, unknowns: _Unknowns) -> tuple[list[Floats], Floats]:
+    """What is to be small, in its order: no place by urgency, lateness by urgency, outages; and all lateness."""
+    late, outages = np.zeros(unknowns.size), np.zeros(unknowns.size)
+    job_of = np.full(unknowns.size, -1)
     for number, job in enumerate(jobs):
-        placed[unknowns.no_place(number)] = 1.0
+        job_of[unknowns.no_place(number)] = number
         late[unknowns.no_place(number)] = max(resources.months - job.due_month, 0)
     for place, (number, month) in enumerate(unknowns.begins):
+        job_of[place] = number
         late[place] = max(month + jobs[number].months - 1 - jobs[number].due_month, 0)
     outages[unknowns.outage(0) :] = 1.0
-    return [placed, late, outages]
+    no_place = np.zeros(unknowns.size)
+    no_place[len(unknowns.begins) : len(unknowns.begins) + unknowns.n_jobs] = 1.0
+    urgent = [
+        np.array([number >= 0 and jobs[number].urgency == urgency for number in job_of], dtype=float)
+        for urgency in urgencies_of(jobs)
+    ]
+    return [*(no_place * own for own in urgent), *(late * own for own in urgent), outages], late
 
 
 def minimise(goal: Floats, rows: csr_array, least: Floats, most: Floats, upper: Floats) -> tuple[Floats | None, bool]:
+    """The best found and whether it is proven; unknowns are whole numbers from 0 to ``upper``."""
     found = milp(
         goal,
         integrality=np.ones(len(goal)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -81,6 +82,20 @@ def test_schedule__crews_make_one_late_and_it_says_by_how_much_and_why() -> None
     late = programme.plan[programme.plan["state"].eq("late")].iloc[0]
     assert late["why_en"] == "2 month(s) late: there are not enough crews for all to be on time"
     assert late["why_zh"] == "晚 2 个月：施工队不足以使全部项目按期"
+
+
+def test_schedule__the_more_urgent_is_on_time() -> None:
+    # one crew, both due at the end of month 1 and two months long: the "may" waits although it comes first by id
+    may = replace(job("A", 1, 2), urgency="may")
+    programme = schedule([may, job("B", 1, 2)], crews(*[1] * 4))
+    assert row(programme, "B")["state"] == "on_time"
+    assert row(programme, "A")["late_months"] == 2
+    # one month late of a "must" weighs more than three of a "may"
+    long = replace(job("A", 2, 3), urgency="may")
+    assert row(schedule([long, job("B", 0)], crews(*[1] * 6)), "B")["state"] == "on_time"
+    # and where only one has a place, the must has it
+    only = schedule([may, job("B", 1, 2)], crews(1, 1))
+    assert row(only, "A")["state"] == "not_placed"
 
 
 def test_schedule__late_by_itself() -> None:
