@@ -119,4 +119,3 @@ class Choice:
     needs: pd.DataFrame
     feeders: pd.DataFrame
     parts: tuple[Verified, ...]
-

@@ -115,3 +115,17 @@ def test_jobs__without_works_there_is_nothing_to_schedule() -> None:
     own, without = jobs_of(bare, SCHEDULERS, FIRST, {})
     assert own == ()
     assert without["project_id"].tolist() == ["XM-M1", "XM-M2"]
+
+
+def test_from_needs__why_the_contract_for_both_is_rejected() -> None:
+    needs = [need("N1", existing=True), need("N2", rule="P6", applications=("SQ1",))]
+    measures = [measure("M1", 90_000.0, "T1"), measure("M2", 60_000.0, "T2"), measure("M3", 170_000.0, "T1", "T2")]
+    apart = [found("M1", "N1", touches="T1"), found("M2", "N2", touches="T2"), found("M3", "N1 N2")]
+    choice = choose(needs, measures, apart)
+    why = choice.measures.set_index("measure_id").loc["M3", "why_en"]
+    assert "costs 20,000 CNY more" in why
+    assert "conflicts with the chosen M1 (both on T1), M2 (both on T2)" in why
+    row = choice.feeders.iloc[0]
+    assert [row[f"{one}_cost_yuan"] for one in ("existing", "growth", "connection")] == [90_000.0, 0.0, 60_000.0]
+    silent = [replace(one, touches=frozenset()) for one in apart]
+    assert choose(needs, measures, silent).feeders["measure_ids"].tolist() == ["M3"]
