@@ -19,6 +19,7 @@ from capacity.tables.words import URGENCY
 _FACE = {"must": "#14607A", "connection": "#009E73", "pre_control": "#E69F00", "may": "#9FB2BF"}
 _LATE = "#D55E00"
 _PER_PAGE, _NAME_SIGNS = 40, 30
+_LABEL_WIDTH = 0.09  # part of the width that a label takes
 _CREWS, _FREE = "#56B4E9", "#DCE6EC"
 
 
@@ -49,7 +50,7 @@ def _page(programme: Programme, plan: pd.DataFrame, head: Head, path: Path, lett
         crews = figure.add_axes((0.27, 0.95 / height, 0.715, 1.1 / height), sharex=bars)
         for axes in (bars, crews):
             quiet_axes(axes)
-        _bars(bars, plan, letters)
+        _bars(bars, plan, programme.months["month"], letters)
         _outages(bars, programme, plan)
         _crews(crews, programme, letters)
         _closed(bars, programme)
@@ -69,7 +70,8 @@ def _note(programme: Programme, letters: Lettering) -> str:
     return letters.say("，", ", ").join(parts)
 
 
-def _bars(axes: Any, plan: pd.DataFrame, letters: Lettering) -> None:
+def _bars(axes: Any, plan: pd.DataFrame, months: pd.Series, letters: Lettering) -> None:
+    first, last = (months.iloc[0], _after(months.iloc[-1])) if len(months) else (pd.Timestamp(0), pd.Timestamp(0))
     names = []
     for at, row in enumerate(plan.itertuples()):
         name = row.name_zh if letters.language == "zh" else row.name_en
@@ -87,12 +89,18 @@ def _bars(axes: Any, plan: pd.DataFrame, letters: Lettering) -> None:
             begin = max(due, row.start_month)
             axes.barh(at, end - begin, left=begin, height=0.62, color="none", edgecolor=_LATE, hatch="////", zorder=5)
             late = letters.say(f"晚 {row.late_months} 个月", f"{row.late_months} mo. late")
-            axes.annotate(
-                late, (end, at), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8, color=RED
-            )
+            _beside(axes, late, at, row.start_month, end, (last - end).days < _LABEL_WIDTH * (last - first).days)
     axes.set_yticks(range(len(names)), names, fontsize=8)
     axes.set_ylim(max(len(names), 4) - 0.5, -0.5)
     axes.tick_params(axis="x", labelbottom=False)
+
+
+def _beside(axes: Any, text: str, at: int, begin: pd.Timestamp, end: pd.Timestamp, at_the_edge: bool) -> None:
+    """A label after a bar, before it where it ends at the edge of the picture."""
+    place, shift, side = (begin, -4, "right") if at_the_edge else (end, 4, "left")
+    axes.annotate(
+        text, (place, at), xytext=(shift, 0), textcoords="offset points", va="center", ha=side, fontsize=8, color=RED
+    )
 
 
 def _outages(axes: Any, programme: Programme, plan: pd.DataFrame) -> None:

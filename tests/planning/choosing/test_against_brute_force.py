@@ -66,7 +66,7 @@ def brute_force(problem: Problem) -> Key:
     return min(key for key in (key_of(problem, sets) for sets in tried) if key is not None)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(problems())
 def test_cheapest__is_what_trying_everything_finds(problem: Problem) -> None:
     picked = cheapest(problem)
@@ -79,7 +79,7 @@ def test_cheapest__is_what_trying_everything_finds(problem: Problem) -> None:
     assert (plain.open_must, plain.open_pre_control, plain.cost_yuan) == found_key[:3]
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(problems())
 def test_greedy__is_a_choice_and_never_better(problem: Problem) -> None:
     rough, best = greedy(problem), cheapest(problem)
