@@ -34,14 +34,13 @@ from capacity.tables.connection import Connection
 from capacity.tables.places import PlaceRequest
 from capacity.tables.register import Facts
 
-LANXI = Path(__file__).resolve().parents[1] / "networks" / "lanxi"
 MARKET = PlaceRequest(99.2030, 25.1030)
 """In the county seat, by the busbar of T0102."""
 
 
 @pytest.fixture(scope="module")
-def case() -> Case:
-    return load_case(LANXI)
+def case(bundled: Path) -> Case:
+    return load_case(bundled)
 
 
 @pytest.fixture(scope="module")

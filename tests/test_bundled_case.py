@@ -10,17 +10,14 @@ from capacity.case.synthetic import (
     PLANTED_APPLICATIONS,
     PLANTED_FEEDERS,
     PLANTED_TRANSFORMERS,
-    build_bundled_case,
 )
 from capacity.study import run_study
 from capacity.tables.run import Run
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    folder = tmp_path_factory.mktemp("networks") / "lanxi"
-    build_bundled_case(folder)
-    return run_study(load_case(Path(folder)))
+def run(bundled: Path) -> Run:
+    return run_study(load_case(bundled))
 
 
 def rules_of_area(run: Run, area_id: str) -> set[str]:

@@ -13,7 +13,6 @@ import pytest
 
 from capacity.case import load_case
 from capacity.case.ledger import export_readings, export_workbook, import_workbook
-from capacity.case.synthetic import build_bundled_case
 from capacity.study import check, run_study
 from capacity.tables.case import Case, Window
 from capacity.tables.issue import Issue
@@ -24,10 +23,8 @@ JANUARY = Window(pd.Timestamp("2026-01-01"), pd.Timestamp("2026-02-01"), 15)
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Case:
-    folder = tmp_path_factory.mktemp("networks") / "lanxi"
-    build_bundled_case(folder)
-    return load_case(folder)
+def original(bundled: Path) -> Case:
+    return load_case(bundled)
 
 
 @pytest.fixture(scope="module")

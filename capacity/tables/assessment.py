@@ -173,7 +173,7 @@ class Assessment:
     asked_kva : of the request, with the power factor and demand factor used.
     area_class : as used for P12.
     verdict : of the best option. Where public works have to come first: ``staged`` if something can be had until then,
-        else ``not_before_project``. Where no option will do: ``unknown`` if one of them is, else ``not_before_project``.
+        else ``not_before_project``. Where no option will do: ``unknown`` if one of them is, else the same.
     summary : the answer in one or two sentences.
     valid_until : the offer holds until this day.
     """

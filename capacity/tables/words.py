@@ -120,6 +120,11 @@ DIRECTION = {
     "import": Word("受入", "import"),
     "export": Word("送出", "export"),
 }
+PHASE = {
+    "a": Word("A相", "phase a"),
+    "b": Word("B相", "phase b"),
+    "c": Word("C相", "phase c"),
+}
 PHASES = {
     "1": Word("单相", "single-phase"),
     "3": Word("三相", "three-phase"),

@@ -176,8 +176,8 @@ def test_migrate_case__takes_applications_csv_over(there: reg.Register) -> None:
     assert desk.migrate_case(there, case, RULES, who="li").added == ()
 
 
-def test_migrate_case__the_bundled_case_with_a_request_from_nowhere(there: reg.Register) -> None:
-    case = load_case(Path(__file__).resolve().parents[2] / "networks" / "lanxi")
+def test_migrate_case__the_bundled_case_with_a_request_from_nowhere(there: reg.Register, bundled: Path) -> None:
+    case = load_case(bundled)
     done = desk.migrate_case(there, case, RULES, who="li")
     assert done.placeless == ("YK2026-0103",), "received, but not yet located"
     assert len(done.added) == len(case.applications)

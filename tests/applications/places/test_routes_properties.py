@@ -13,7 +13,7 @@ from capacity.tables.places import Candidates, PlaceRequest
 _OPTIONS = load_policy("baoshan-2021").options
 assert _OPTIONS is not None
 RULES = _OPTIONS.with_values(lv_nodes=50, transformers=50, neighbours=50, tees=50, tees_per_feeder=50)
-FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 METRES = st.integers(0, 1000).map(float)
 POINTS = st.tuples(METRES, METRES)
 

@@ -29,7 +29,6 @@ from capacity.tables.connection import Connection
 from capacity.tables.policy import Policy
 from capacity.tables.readings import JudgedReadings
 
-LANXI = Path(__file__).parents[3] / "networks" / "lanxi"
 FORTNIGHT = pd.Timedelta(days=14)
 PEAK = pd.Timestamp("2026-01-10")
 
@@ -45,8 +44,8 @@ class Bundled:
     limits: Limits
 
     @classmethod
-    def of(cls, window: Window | None) -> Bundled:
-        case = load_case(LANXI)
+    def of(cls, folder: Path, window: Window | None) -> Bundled:
+        case = load_case(folder)
         rules = policy_of(case)
         window = past_window(case, rules) if window is None else window
         readings = checks.judge_readings(case, window)
@@ -118,8 +117,8 @@ def drawn_transformers(case: Case, seed: int) -> list[Connection]:
 
 
 @pytest.fixture(scope="module")
-def fortnight() -> Bundled:
-    return Bundled.of(Window(PEAK, PEAK + FORTNIGHT, 15))
+def fortnight(bundled: Path) -> Bundled:
+    return Bundled.of(bundled, Window(PEAK, PEAK + FORTNIGHT, 15))
 
 
 def test_bundled__forty_connections_in_two_weeks(fortnight: Bundled, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +130,7 @@ def test_bundled__forty_connections_in_two_weeks(fortnight: Bundled, monkeypatch
 
 @pytest.mark.whole
 @pytest.mark.parametrize("shape", ["flat", "residential"])
-def test_bundled__a_year(shape: str) -> None:
-    bundled = Bundled.of(None)
-    assert not bundled.faults(drawn(bundled.case, 5, 40), shape)
-    assert not bundled.faults(drawn_transformers(bundled.case, 5), shape)
+def test_bundled__a_year(bundled: Path, shape: str) -> None:
+    year = Bundled.of(bundled, None)
+    assert not year.faults(drawn(year.case, 5, 40), shape)
+    assert not year.faults(drawn_transformers(year.case, 5), shape)

@@ -23,13 +23,12 @@ from capacity.loadflow.unbalanced.state import state_of
 from capacity.tables.case import Window
 from capacity.tables.connection import Connection
 
-LANXI = Path(__file__).parents[3] / "networks" / "lanxi"
 EVENING = pd.Timestamp("2025-12-31 18:00")
 
 
 @pytest.fixture(scope="module")
-def model() -> PhaseModel:
-    case = load_case(LANXI)
+def model(bundled: Path) -> PhaseModel:
+    case = load_case(bundled)
     flow = LoadFlow(case, Window(EVENING, EVENING + pd.Timedelta(hours=4), 15), levels_percent=LEVELS_PERCENT)
     letters = np.array(["a", "b", "c"])[np.random.default_rng(1).integers(0, 3, len(case.customers))]
     phase = pd.Series(letters, case.customers.index).where(case.customers["phases"] == "1")
