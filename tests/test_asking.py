@@ -10,7 +10,7 @@ from fake_assessor import FakeAssessor
 from hand_case import hand_case
 
 import capacity
-from capacity.assessing import asking
+from capacity.assessing import assessor
 from capacity.assessing.asking import show_in_notebooks
 from capacity.errors import RequestError
 from capacity.tables.places import PlaceRequest
@@ -34,7 +34,7 @@ def test_assess__every_argument_reaches_the_request() -> None:
 def test_assess__a_case_is_opened_for_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
     fake, case = FakeAssessor(100.0), hand_case()
     opened = []
-    monkeypatch.setattr(asking, "open_assessor", lambda given: opened.append(given) or fake)
+    monkeypatch.setattr(assessor, "open_assessor", lambda given: opened.append(given) or fake)
     assert capacity.assess(case, kw=60, transformer_id="T1").verdict == "yes"
     assert opened == [case]
 
