@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gc
 import pickle
+import threading
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from capacity.tables.matrix import Basis, CellFacts
 from capacity.tables.scenario import Scenario
 
 NETWORKS_KEPT = 4
+_PREPARING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ def solve_batch(
     ``ground_file`` and ``target`` must be reachable where this runs. What goes wrong in one cell is its answer; the
     others go on.
     """
-    ground = _ground(ground_file)
+    with _PREPARING:
+        ground = _ground(ground_file)
     return [_made(ground_file, ground, target, scenario, year, seed, one) for one in wanted]
 
 
@@ -57,7 +60,8 @@ def _made(
 ) -> Made:
     facts = CellFacts(scenario=scenario.name, year=year, draw=one.draw, basis=one.basis, key=one.key)
     try:
-        staged, grid = _network(ground_file, scenario.model_dump_json(), year)
+        with _PREPARING:  # where an executor of threads does the work: networks are converted one at a time
+            staged, grid = _network(ground_file, scenario.model_dump_json(), year)
         solved = solve_cell(ground, staged, grid, scenario, year, one.draw, seed, one.basis)
         facts = facts.model_copy(
             update={
