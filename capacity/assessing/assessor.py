@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -99,6 +100,7 @@ class CaseAssessor:
         self._case = case
         self._counter = counter
         self._moving = threading.Lock()
+        self._places = threading.Semaphore(os.cpu_count() or 1)
 
     @property
     def basis(self) -> Basis:
@@ -112,7 +114,8 @@ class CaseAssessor:
 
     def assess(self, request: Request, *, hours: bool = False) -> Assessment:
         """Everything about one request; see :meth:`capacity.tables.assessment.Assessor.assess`."""
-        return self._counter.answer(request, hours=hours)
+        with self._places:  # more at once than processors would only make each of them slower
+            return self._counter.answer(request, hours=hours)
 
     def assess_in_order(self, requests: Sequence[Request]) -> tuple[Assessment | Exception, ...]:
         """Requests in their order, each seeing what the earlier ones would reserve; the assessor stays as it is."""

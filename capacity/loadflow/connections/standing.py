@@ -129,7 +129,10 @@ class Standing:
 
 def mark_of(ask: Ask) -> tuple[Any, ...]:
     """What tells questions of one kind from those of another."""
-    return ask.unit, ask.sense, hashlib.blake2b(ask.factor.tobytes(), digest_size=16).digest()
+    factor = ask.factor
+    if factor.min() == factor.max():  # flat, as most are
+        return ask.unit, ask.sense, float(factor[0])
+    return ask.unit, ask.sense, hashlib.blake2b(factor.tobytes(), digest_size=16).digest()
 
 
 def _light(known: KnownYear) -> KnownYear:
