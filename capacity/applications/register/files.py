@@ -109,8 +109,12 @@ def read_cells(path: Path) -> tuple[list[list[Any]], list[Issue]]:
         cells = _excel(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv(path)
     except OSError as why:
         return [], [_of_file(path, f"it cannot be opened ({why.strerror})", f"无法打开（{why.strerror}）")]
-    except Exception as why:  # a damaged or foreign file makes the readers raise anything
-        return [], [_of_file(path, f"it is no CSV or Excel file ({why})", f"不是可读取的 CSV 或 Excel 文件（{why}）")]
+    except Exception:  # a damaged or foreign file makes the readers raise anything
+        remedy_en = "open it in Excel and save it again as .xlsx or as CSV UTF-8"
+        remedy_zh = "请用 Excel 打开后另存为 .xlsx 或 CSV UTF-8"
+        return [], [
+            _of_file(path, f"it cannot be read as CSV or Excel; {remedy_en}", f"不能按 CSV 或 Excel 读取；{remedy_zh}")
+        ]
     if not cells:
         return [], [_of_file(path, "it is empty; its first row must name the columns", "内容为空，首行须为列名")]
     return cells, []
