@@ -1,4 +1,4 @@
-"""What measures are designed from: a feeder's grid in the worst year of a horizon, its needs, and what can be bought."""
+"""What measures are designed from: a feeder in the worst year of a horizon, its needs, and what can be bought."""
 
 from __future__ import annotations
 
