@@ -48,6 +48,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "time limits": rules.time_limits,
     "service texts": rules.service_texts,
     "options": rules.options,
+    "reliability": rules.reliability,
     "option choices": option_choices.values,
     "option types": option_choices.types,
     "codes": words.codes,

@@ -149,6 +149,34 @@ def service_texts() -> str:
     return markdown.table(("rule", "中文", "English", "source"), rows)
 
 
+def reliability() -> str:
+    """The thresholds of P19."""
+    rules = bundled_policy().reliability
+    if rules is None:
+        return ""
+    stated = [
+        ("low_voltage_nodes", rules.low_voltage_nodes),
+        ("fault_outages", rules.fault_outages),
+        ("outages", rules.outages),
+        *((f"outage_hours.{key}", one) for key, one in rules.outage_hours.items()),
+        ("less_than_before", rules.less_than_before),
+    ]
+    return markdown.table(
+        ("name in the file", "fires when the value is", "unit", "clause", "中文", "English"),
+        (
+            (
+                f"`{n}`",
+                f"{one.comparison} {markdown.number(one.threshold)}",
+                one.unit,
+                one.clause,
+                one.text_zh,
+                one.text_en,
+            )
+            for n, one in stated
+        ),
+    )
+
+
 def options() -> str:
     """The values behind the search for places (P15), all of them choices."""
     rules = bundled_policy().options

@@ -2,7 +2,7 @@
 
 from capacity.policy.alerts import raise_alerts
 from capacity.policy.evidence import gather_evidence
-from capacity.policy.file import bundled_policies, load_policy, policy_of
+from capacity.policy.file import bundled_policies, load_policy, policy_of, reliability_rules
 from capacity.policy.status import area_status, with_status
 from capacity.policy.terms import connection_terms, terms_for
 from capacity.policy.variant import with_variant
@@ -34,6 +34,7 @@ __all__ = [
     "policy_of",
     "published_days",
     "raise_alerts",
+    "reliability_rules",
     "terms_for",
     "timetable",
     "with_status",

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from capacity.errors import PolicyError
 from capacity.tables.case import Case
 from capacity.tables.policy import Policy
+from capacity.tables.reliability import ReliabilityRules
 
 REQUIRED_TRIGGERS = ("may_initiate", "must_initiate", "pre_control", "connection")
 REQUIRED_CHOICES = (
@@ -72,6 +73,24 @@ def load_policy(name: str, beside: Path | None = None) -> Policy:
         f"there is no policy '{name}': the bundled ones are {known}; or put {name}.yaml beside case.toml\n"
         f"没有政策文件“{name}”：内置的有 {known}；也可将 {name}.yaml 放在 case.toml 旁"
     )
+
+
+def reliability_rules(policy: Policy) -> ReliabilityRules:
+    """The thresholds of P19.
+
+    Raises
+    ------
+    PolicyError
+        The policy has no section ``reliability``.
+    """
+    if policy.reliability is None:
+        raise PolicyError(
+            f"policy '{policy.name}' has no section 'reliability' (P19), nothing can be judged by its outages: "
+            f"add it, as in baoshan-2021.yaml\n"
+            f"政策文件“{policy.name}”缺少 reliability 一节（P19），无法按停电情况判定整治对象，"
+            f"请参照 baoshan-2021.yaml 补充"
+        )
+    return policy.reliability
 
 
 def _bundled() -> list[Path]:

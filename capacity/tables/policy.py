@@ -1,55 +1,27 @@
-"""The policy as data: thresholds of P3–P6 and the choices behind P1–P10, each with value, unit, clause and text."""
+"""The policy as data: thresholds (P3–P6, P19) and the choices behind P1–P10, each with value, unit, clause and text."""
 
 from __future__ import annotations
 
 import datetime as dt
-import operator
-from collections.abc import Callable
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from capacity.tables.release import DisclosureRules
+from capacity.tables.reliability import ReliabilityRules
 from capacity.tables.search import SearchRules
 from capacity.tables.service import ServiceRules
-
-_COMPARE: dict[str, Callable[[npt.NDArray[np.float64], float], npt.NDArray[np.bool_]]] = {
-    ">=": operator.ge,
-    ">": operator.gt,
-    "<": operator.lt,
-    "<=": operator.le,
-}
+from capacity.tables.threshold import Threshold
 
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Trigger(_Frozen):
+class Trigger(Threshold):
     """A rule that raises an alert: ``value comparison threshold``, on unrounded values."""
 
-    rule: str
     action: Literal["may_initiate", "must_initiate", "pre_control", "connection"]
-    threshold: float
-    unit: str
-    comparison: Literal[">=", ">", "<", "<="]
-    clause: str
-    text_zh: str
-    text_en: str
-
-    def fires(self, value: float) -> bool:
-        """Whether ``value`` (in the trigger's unit) raises the alert; NaN never does.
-
-        The comparison is on unrounded values; only the noise of binary arithmetic (beyond nine decimals, as in
-        0.1 + 0.2) is taken off, so that a value which is 80 on paper is 80 here.
-        """
-        return bool(self.fires_at(np.array([value]))[0])
-
-    def fires_at(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-        """``fires`` for every value of an array."""
-        return _COMPARE[self.comparison](np.round(values, 9), self.threshold)
 
 
 class Choice(_Frozen):
@@ -122,6 +94,9 @@ class Policy(_Frozen):
     service: ServiceRules | None = Field(default=None, description="P12–P14; without it there are no connection terms")
     options: SearchRules | None = Field(
         default=None, description="P15; without it no places for a connection are found"
+    )
+    reliability: ReliabilityRules | None = Field(
+        default=None, description="P19; without it no area or feeder is judged by its outages"
     )
 
     def choice(self, name: str) -> float:

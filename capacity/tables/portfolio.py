@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
 
 from capacity.tables._schema import count, flag, moment, number, table, text
 from capacity.tables.stage_plan import StagePlan
@@ -90,18 +89,6 @@ BUDGET_YEARS = table(
         "project_ids": text("项目", "projects", _IDS, missing="none"),
     },
 )
-
-
-class ReliabilityRules(BaseModel):
-    """The thresholds of P19, each from its clause."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    fault_outages: int = Field(gt=0, description="fault outages of a feeder in the window; equality fires")
-    fault_window_months: int = Field(gt=0)
-    outages_a_year: int = Field(gt=0, description="outages of a feeder in a year; equality fires")
-    hours_a_year: dict[str, float] = Field(description="average customer outage hours by area class; above fires")
-    less_percent: float = Field(gt=0.0, lt=100.0, description="so much less than the year before is enough instead")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from hand_case import WINDOW, application, hand_case
 
 from capacity.case import load_case, write_case
 from capacity.errors import PolicyError
+from capacity.policy import load_policy, policy_of, reliability_rules
 from capacity.study import past_window, run_study
 from capacity.tables.case import Case
 from capacity.tables.run import Run
@@ -91,3 +92,20 @@ def test_policy__voltage_standard_that_it_lacks_is_named() -> None:
     other = replace(case, settings=case.settings.model_copy(update={"voltage_standard": "IEEE 1"}))
     with pytest.raises(PolicyError, match=r"no voltage standard 'IEEE 1'.*EN 50160, GB/T 12325"):
         study(other)
+
+
+def test_policy__without_reliability_p19_is_refused_and_the_rest_works() -> None:
+    policy = load_policy("baoshan-2021")
+    assert reliability_rules(policy).outage_hours["town"].threshold == 9.0
+    with pytest.raises(PolicyError, match=r"no section 'reliability' \(P19\)[\s\S]*缺少 reliability"):
+        reliability_rules(policy.model_copy(update={"reliability": None}))
+
+
+def test_policy__faults_of_reliability_are_named_at_once() -> None:
+    content = yaml.safe_load((files("capacity.policy") / "baoshan-2021.yaml").read_text(encoding="utf-8"))
+    content["reliability"]["fault_outages"]["unit"] = "h"
+    content["reliability"]["outages"]["comparison"] = "<"
+    del content["reliability"]["outage_hours"]["town"]
+    case = replace(hand_case(), policy_text=yaml.safe_dump(content, allow_unicode=True))
+    with pytest.raises(PolicyError, match=r"fault_outages: its unit is 1.*outages: fires above.*outage_hours.town: is"):
+        policy_of(case)

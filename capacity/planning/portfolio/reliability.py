@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from importlib.resources import files
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from capacity.tables._schema import conform, empty
-from capacity.tables.portfolio import P19_CASES, ReliabilityRules
+from capacity.tables.portfolio import P19_CASES
+from capacity.tables.reliability import ReliabilityRules
 from capacity.tables.words import AREA_CLASS, Word
-
-
-def bundled_rules() -> ReliabilityRules:
-    """The thresholds of the plan of 2021."""
-    text = files("capacity.planning.portfolio").joinpath("reliability.yaml").read_text(encoding="utf-8")
-    return ReliabilityRules.model_validate(yaml.safe_load(text))
 
 
 def feeders_served(transformers: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
@@ -70,8 +63,10 @@ def remediation_cases(
         ``tables.results.areas``: its ``low_voltage_nodes`` (P10) and ``feeder_ids``.
     as_of
         The windows end on the day before.
+    rules
+        Section ``reliability`` of the policy: ``capacity.policy.reliability_rules``.
     """
-    rows = _low_voltage(areas)
+    rows = _low_voltage(areas, rules)
     if outages is not None:
         for feeder in feeders.to_dict("records"):
             own = outages[outages["feeder_id"].eq(feeder["feeder_id"])]
@@ -95,7 +90,7 @@ def _row(
     }
 
 
-def _low_voltage(areas: pd.DataFrame) -> list[dict[str, object]]:
+def _low_voltage(areas: pd.DataFrame, rules: ReliabilityRules) -> list[dict[str, object]]:
     rows = []
     for area in areas.to_dict("records"):
         feeder_ids = [] if pd.isna(area["feeder_ids"]) else str(area["feeder_ids"]).split(";")
@@ -106,9 +101,9 @@ def _low_voltage(areas: pd.DataFrame) -> list[dict[str, object]]:
             area["area_id"],
             "low_voltage",
             float(nodes) if known else np.nan,
-            1.0,
-            "1",
-            bool(nodes >= 1) if known else None,
+            rules.low_voltage_nodes.threshold,
+            rules.low_voltage_nodes.unit,
+            rules.low_voltage_nodes.fires(float(nodes)) if known else None,
         )
         told = (
             Word(
@@ -128,25 +123,20 @@ def _counted(
     feeder: dict[str, object], own: pd.DataFrame, as_of: dt.date, rules: ReliabilityRules
 ) -> list[dict[str, object]]:
     end = pd.Timestamp(as_of)
-    half, year = end - pd.DateOffset(months=rules.fault_window_months), end - pd.DateOffset(years=1)
-    begun = own["start"].lt(end)
-    faults = int((begun & own["start"].ge(half) & own["kind"].eq("fault")).sum())
-    every = int((begun & own["start"].ge(year)).sum())
     rows = []
-    for cause, number, limit, zh, en in (
-        (
-            "fault_outages",
-            faults,
-            rules.fault_outages,
-            f"{rules.fault_window_months} 个月内故障停电",
-            f"fault outages in {rules.fault_window_months} months",
-        ),
-        ("outages", every, rules.outages_a_year, "一年内停电", "outages in a year"),
+    for cause, rule, counted, zh, en in (
+        ("fault_outages", rules.fault_outages, own[own["kind"].eq("fault")], "故障停电", "fault outages"),
+        ("outages", rules.outages, own, "停电", "outages"),
     ):
-        row = _row(feeder["feeder_id"], None, cause, float(number), float(limit), "1", number >= limit)
+        begin = end - pd.DateOffset(months=rule.window_months)
+        number = int((counted["start"].ge(begin) & counted["start"].lt(end)).sum())
+        row = _row(
+            feeder["feeder_id"], None, cause, float(number), rule.threshold, rule.unit, rule.fires(float(number))
+        )
         words = Word(
-            f"线路 {feeder['feeder_id']} {zh} {number} 次（门槛 {limit} 次）",
-            f"feeder {feeder['feeder_id']}: {number} {en} (threshold {limit})",
+            f"线路 {feeder['feeder_id']} {rule.window_months} 个月内{zh} {number} 次（门槛 {rule.threshold:g} 次）",
+            f"feeder {feeder['feeder_id']}: {number} {en} in {rule.window_months} months "
+            f"(threshold {rule.threshold:g})",
         )
         rows.append({**row, "evidence_zh": words.zh, "evidence_en": words.en})
     return rows
@@ -158,9 +148,9 @@ def _hours(
     end = pd.Timestamp(as_of)
     year, before = end - pd.DateOffset(years=1), end - pd.DateOffset(years=2)
     area_class, served = feeder["area_class"], feeder["customer_count"]
-    target = rules.hours_a_year.get(str(area_class))
-    if pd.isna(served) or not served or target is None:
-        row = _row(feeder["feeder_id"], None, "outage_hours", np.nan, target, "h", None)
+    rule = next((one for key, one in rules.outage_hours.items() if key == area_class), None)
+    if pd.isna(served) or not served or rule is None:
+        row = _row(feeder["feeder_id"], None, "outage_hours", np.nan, rule.threshold if rule else None, "h", None)
         return {
             **row,
             "evidence_zh": f"线路 {feeder['feeder_id']} 的户数或区域类别未知，户均停电时间不明",
@@ -170,23 +160,23 @@ def _hours(
     hours, bound = _average_hours(own, year, end, customers, end)
     earlier, _ = _average_hours(own, before, year, customers, end)
     recorded = bool(outages["start"].lt(year).any())  # else the year before is not known rather than zero
-    enough = earlier * (1.0 - rules.less_percent / 100.0)
-    improved = recorded and not bound and earlier > 0.0 and round(hours - enough, 9) <= 0.0
-    above = round(hours - target, 9) > 0.0
+    less_percent = (1.0 - hours / earlier) * 100.0 if earlier > 0.0 else np.nan
+    improved = recorded and not bound and rules.less_than_before.fires(less_percent)
+    above = rule.fires(hours)
     fires = not improved if above else None if bound else False
     words = AREA_CLASS[str(area_class)]
     zh = (
         f"线路 {feeder['feeder_id']} 户均停电{'至少 ' if bound else ' '}{hours:.2f} 小时"
-        f"（{words.zh}目标 {target:g} 小时）"
+        f"（{words.zh}目标 {rule.threshold:g} 小时）"
     )
     en = (
         f"feeder {feeder['feeder_id']}: {'at least ' if bound else ''}{hours:.2f} outage hours per customer "
-        f"(target {target:g} h, {words.en})"
+        f"(target {rule.threshold:g} h, {words.en})"
     )
     if above and improved:
-        zh += f"，比上年 {earlier:.2f} 小时压减已达 {rules.less_percent:g} %"
-        en += f", at least {rules.less_percent:g} % less than the {earlier:.2f} h of the year before"
-    row = _row(feeder["feeder_id"], None, "outage_hours", hours, target, "h", fires)
+        zh += f"，比上年 {earlier:.2f} 小时压减已达 {rules.less_than_before.threshold:g} %"
+        en += f", at least {rules.less_than_before.threshold:g} % less than the {earlier:.2f} h of the year before"
+    row = _row(feeder["feeder_id"], None, "outage_hours", hours, rule.threshold, rule.unit, fires)
     return {**row, "is_lower_bound": bound, "evidence_zh": zh, "evidence_en": en}
 
 

@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from capacity.planning.portfolio import bundled_rules, feeders_served, remediation_cases
+from capacity.planning.portfolio import feeders_served, remediation_cases
+from capacity.policy import load_policy, reliability_rules
 from capacity.tables._schema import conform
 from capacity.tables.inputs.outages import OUTAGES
 
 AS_OF = dt.date(2026, 11, 1)
-RULES = bundled_rules()
+RULES = reliability_rules(load_policy("baoshan-2021"))
 AREAS = pd.DataFrame({"area_id": ["A1"], "feeder_ids": ["F1"], "low_voltage_nodes": pd.array([0], dtype="Int64")})
 FEEDERS = pd.DataFrame({"feeder_id": ["F1"], "customer_count": [100.0], "area_class": ["city"]})
 Outage = tuple[str, float, str, int | None]
@@ -103,6 +104,22 @@ def test_remediation__without_records_or_customers_nothing_is_claimed() -> None:
     unknown = judged("outage_hours", outages(), FEEDERS.assign(customer_count=float("nan")))
     assert pd.isna(unknown["fires"])
     assert pd.isna(unknown["value"])
+
+
+def test_remediation__another_policy_is_followed() -> None:
+    rules = RULES.model_copy(
+        update={
+            "fault_outages": RULES.fault_outages.model_copy(update={"threshold": 2.0, "window_months": 1}),
+            "outages": RULES.outages.model_copy(update={"threshold": 2.0, "comparison": ">"}),
+            "low_voltage_nodes": RULES.low_voltage_nodes.model_copy(update={"threshold": 3.0}),
+        }
+    )
+    frame = outages(("2026-10-01", 0.1, "fault", 1), ("2026-09-30 23:59", 0.1, "fault", 1))
+    areas = AREAS.assign(low_voltage_nodes=pd.array([2], dtype="Int64"))
+    cases = remediation_cases(frame, FEEDERS, areas, AS_OF, rules).set_index("cause")
+    assert cases.loc["fault_outages", "value"] == 1.0  # the other one is before October
+    assert not cases.loc[["low_voltage", "fault_outages", "outages"], "fires"].any()  # 2 is not above 2
+    assert cases.loc["fault_outages", "evidence_en"] == "feeder F1: 1 fault outages in 1 months (threshold 2)"
 
 
 @pytest.mark.parametrize(("nodes", "fires"), [(0, False), (1, True), (None, None)])
