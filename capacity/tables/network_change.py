@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+HOURS = 24
+
 
 class _Change(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -150,8 +152,105 @@ class RetireElement(_Change):
         return self
 
 
+class AddStorage(_Change):
+    """A battery at a transformer's LV busbar, or at a node below it, that keeps the transformer below a level.
+
+    A threshold rule, step by step, which looks neither ahead nor back: above the level it gives what is missing, below
+    it draws what the level leaves, both within power and stored energy. It never feeds back through the transformer and
+    never lifts it above the level. It follows the transformer's own curve: the reading (grown, in a future) where there
+    is a meter, else the modelled loads, and what comes on top. It begins full, rests where the reading is missing, and
+    works at unity power factor.
+    """
+
+    kind: Literal["add_storage"]
+    storage_id: str = Field(min_length=1, description="the new id")
+    transformer_id: str = Field(description="the transformer it relieves")
+    node_id: str | None = Field(default=None, description="a low-voltage node below it; by default its LV busbar")
+    rated_kw: float = Field(gt=0.0, allow_inf_nan=False, description="kW, in either direction, at its terminals")
+    energy_kwh: float = Field(gt=0.0, allow_inf_nan=False, description="kWh it can give when full, at its terminals")
+    round_trip_efficiency_percent: float = Field(
+        default=85.0, gt=0.0, le=100.0, description="given out of drawn; 85 is assumed. Losses fall to charging"
+    )
+    discharge_above_kva: float | None = Field(
+        default=None, gt=0.0, allow_inf_nan=False, description="the level, kVA; state it or the percentage"
+    )
+    discharge_above_percent: float | None = Field(
+        default=None, gt=0.0, allow_inf_nan=False, description="the level, percent of the transformer's rating"
+    )
+
+    @model_validator(mode="after")
+    def _level(self) -> AddStorage:
+        if (self.discharge_above_kva is None) == (self.discharge_above_percent is None):
+            raise both_languages(
+                "storage_level",
+                "discharge_above_kva 与 discharge_above_percent 须且只能填写一个",
+                "state either discharge_above_kva or discharge_above_percent",
+            )
+        return self
+
+
+class ManageCharging(_Change):
+    """Charging below a transformer moved from peak hours to valley hours of the same day.
+
+    Charging is: adopters of ``devices``, loads at nodes whose customers are all of the category ev_charging, and loads
+    on top that follow a profile of such customers alone. Of the part that takes part, what is drawn in the peak hours
+    is spread evenly over the valley hours of that day; each day keeps its energy. Hours are those of the case's
+    calendar day: a valley from 23 to 7 is 0 to 7 and 23 to 24 of one day. Readings follow.
+    """
+
+    kind: Literal["manage_charging"]
+    transformer_id: str
+    participation_percent: float = Field(gt=0.0, le=100.0, description="of the charging below it, how much takes part")
+    devices: tuple[str, ...] = Field(
+        default=("ev_home", "ev_public"), description="devices of the scenario or the library that count as charging"
+    )
+    peak_from_hour: int = Field(default=18, ge=0, le=23, description="assumed")
+    peak_to_hour: int = Field(default=22, ge=1, le=24, description="not included; assumed")
+    valley_from_hour: int = Field(default=23, ge=0, le=23, description="assumed")
+    valley_to_hour: int = Field(default=7, ge=1, le=24, description="not included; assumed")
+
+    @property
+    def peak_hours(self) -> tuple[int, ...]:
+        """Hours of the day that are emptied."""
+        return _hours(self.peak_from_hour, self.peak_to_hour)
+
+    @property
+    def valley_hours(self) -> tuple[int, ...]:
+        """Hours of the day that are filled."""
+        return _hours(self.valley_from_hour, self.valley_to_hour)
+
+    @model_validator(mode="after")
+    def _hours_apart(self) -> ManageCharging:
+        if not self.peak_hours or not self.valley_hours or set(self.peak_hours) & set(self.valley_hours):
+            raise both_languages(
+                "charging_hours",
+                "高峰时段与低谷时段均不能为空，且不能重叠",
+                "peak hours and valley hours need at least one hour each and may not overlap",
+            )
+        return self
+
+
+def _hours(first: int, end: int) -> tuple[int, ...]:
+    """Hours of a day from ``first`` up to ``end``, past midnight where ``end`` lies before.
+
+    >>> _hours(22, 2)
+    (0, 1, 22, 23)
+    """
+    past_midnight = (*range(end), *range(first, HOURS))
+    return tuple(range(first, end)) if first <= end else past_midnight
+
+
 NetworkChange = Annotated[
-    ExchangeTransformer | AddTransformer | ExchangeConductor | SetTap | SetSwitch | AddLine | MoveLoad | RetireElement,
+    ExchangeTransformer
+    | AddTransformer
+    | ExchangeConductor
+    | SetTap
+    | SetSwitch
+    | AddLine
+    | MoveLoad
+    | RetireElement
+    | AddStorage
+    | ManageCharging,
     Field(discriminator="kind"),
 ]
 """Any of the changes, told apart by ``kind``."""
