@@ -22,8 +22,9 @@ from pydantic import ValidationError
 
 from capacity.errors import RunError
 from capacity.runs.city_summary import write_summaries
-from capacity.runs.store import MANIFEST, ROWS_PER_GROUP, SHAPES, arrow_schema, read_manifest
+from capacity.runs.store import MANIFEST, SHAPES, read_manifest
 from capacity.runs.swap import only_writer, present, recover, replace_whole
+from capacity.runs.table_files import ROWS_PER_GROUP, arrow_schema
 from capacity.tables.city_run import CITY_FORMAT_VERSION, CityManifest, MemberFacts, MemberRecord
 from capacity.tables.results import ALL
 

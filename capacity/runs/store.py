@@ -8,22 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
-from pandera.errors import SchemaErrors
 from pydantic import ValidationError
 
 from capacity.errors import RunError
 from capacity.runs.swap import present, replace_whole
+from capacity.runs.table_files import first_line, read_table, write_table
 from capacity.runs.workbook import write_summary
-from capacity.tables._schema import Table, conform
 from capacity.tables.results import ALL
 from capacity.tables.run import FORMAT_VERSION, Manifest, Run
 
 MANIFEST, SUMMARY = "manifest.json", "summary.xlsx"
 SHAPES = {"area_shapes": "area_id", "feeder_shapes": "feeder_id", "places": "element_id"}
-ROWS_PER_GROUP = 262_144
 _LONG = frozenset({"transformer_curves", "feeder_curves"})  # checked by column and type; written a slice at a time
 _OURS = frozenset(
     {
@@ -61,7 +57,7 @@ def write_run(run: Run, folder: Path, also: Callable[[Path], object] | None = No
 
     def fill(growing: Path) -> None:
         for name, schema in ALL.items():
-            _write_table(getattr(run, name), schema, growing / f"{name}.parquet", name in _LONG)
+            write_table(getattr(run, name), schema, growing / f"{name}.parquet", long=name in _LONG)
         for name in SHAPES:
             getattr(run, name).to_parquet(growing / f"{name}.parquet", compression="zstd", index=False)
         if workbook:
@@ -86,7 +82,10 @@ def read_run(folder: Path) -> Run:
     place = present(folder)
     problems: list[str] = []
     manifest = _read_manifest(place, folder, problems)
-    tables = {name: _read_table(place, name, schema, problems) for name, schema in ALL.items()}
+    tables = {
+        name: read_table(place / f"{name}.parquet", schema, problems, long=name in _LONG)
+        for name, schema in ALL.items()
+    }
     shapes = {name: _read_shapes(place, name, key, problems) for name, key in SHAPES.items()}
     if problems or manifest is None:
         raise RunError("\n".join([f"'{folder}' is not a complete run / 不是完整的计算结果:", *problems]))
@@ -131,39 +130,6 @@ def _keep_foreign_files(folder: Path, growing: Path) -> None:
             shutil.copy2(path, growing / path.name)
 
 
-def _write_table(frame: pd.DataFrame, schema: Table, path: Path, long: bool) -> None:
-    whole = _typed(frame, schema) if long else conform(frame, schema)
-    arrow = arrow_schema(schema)
-    with pq.ParquetWriter(path, arrow, compression="zstd", write_page_checksum=True) as writer:
-        for start in range(0, max(len(whole), 1), ROWS_PER_GROUP):
-            part = whole.iloc[start : start + ROWS_PER_GROUP]
-            writer.write_table(pa.Table.from_pandas(part, schema=arrow, preserve_index=False))
-
-
-def _typed(frame: pd.DataFrame, schema: Table) -> pd.DataFrame:
-    """The columns of the schema in their types, without looking at every value (for millions of rows)."""
-    if list(frame.columns) != list(schema.columns):
-        return conform(frame, schema)  # completes it, or says what is wrong
-    return frame.astype({name: str(column.dtype) for name, column in schema.columns.items()})
-
-
-_ARROW = {
-    "string": pa.string(),
-    "string[python]": pa.string(),
-    "float64": pa.float64(),
-    "float32": pa.float32(),
-    "Int64": pa.int64(),
-    "boolean": pa.bool_(),
-    "datetime64[ns]": pa.timestamp("ns"),
-}
-
-
-def arrow_schema(schema: Table) -> pa.Schema:
-    """How a table of this schema lies on disk."""
-    fields = [pa.field(name, _ARROW[str(column.dtype)]) for name, column in schema.columns.items()]
-    return pa.schema(fields, metadata={"table": str(schema.name), "format_version": str(FORMAT_VERSION)})
-
-
 def _read_manifest(place: Path, folder: Path, problems: list[str]) -> Manifest | None:
     path = place / MANIFEST
     if not place.is_dir():
@@ -183,35 +149,8 @@ def _read_manifest(place: Path, folder: Path, problems: list[str]) -> Manifest |
             return None
         return Manifest.model_validate(content)
     except (ValidationError, ValueError, AttributeError, OSError) as error:
-        problems.append(f"  - {MANIFEST}: damaged / 已损坏 ({_first_line(error)})")
+        problems.append(f"  - {MANIFEST}: damaged / 已损坏 ({first_line(error)})")
         return None
-
-
-def _read_table(place: Path, name: str, schema: Table, problems: list[str]) -> pd.DataFrame | None:
-    path = place / f"{name}.parquet"
-    if not path.exists():
-        if place.is_dir():
-            problems.append(f"  - {path.name}: missing / 缺失")
-        return None
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            stored = file.read()
-        strange = set(stored.column_names) ^ set(schema.columns)
-        if strange:
-            problems.append(
-                f"  - {path.name}: columns differ from this program's / 列与本程序不一致: {', '.join(sorted(strange))}"
-            )
-            return None
-        frame = stored.to_pandas()
-        return _typed(frame[list(schema.columns)], schema) if name in _LONG else conform(frame, schema)
-    except SchemaErrors as error:
-        columns = sorted({str(column) for column in error.failure_cases["column"].dropna()})
-        problems.append(
-            f"  - {path.name}: values outside their columns' meaning / 数值不符合列定义: {', '.join(columns)}"
-        )
-    except (pa.ArrowException, ValueError, TypeError, OSError) as error:
-        problems.append(f"  - {path.name}: damaged / 已损坏 ({_first_line(error)})")
-    return None
 
 
 def _read_shapes(place: Path, name: str, key: str, problems: list[str]) -> gpd.GeoDataFrame | None:
@@ -227,9 +166,5 @@ def _read_shapes(place: Path, name: str, key: str, problems: list[str]) -> gpd.G
             return None
         return shapes
     except (pa.ArrowException, ValueError, TypeError, KeyError, OSError) as error:
-        problems.append(f"  - {path.name}: damaged / 已损坏 ({_first_line(error)})")
+        problems.append(f"  - {path.name}: damaged / 已损坏 ({first_line(error)})")
     return None
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

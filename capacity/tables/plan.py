@@ -20,6 +20,10 @@ from capacity.tables.works import MARKS
 
 _IDS = "Separated by ``;``."
 PLAN_STATES = {"before": Word("不采取措施", "nothing done"), "after": Word("实施规划后", "with the plan")}
+PLAN_CLAIM = {
+    "clears": Word("消除需求", "clears the need"),
+    "no_new_violation": Word("不产生新越限", "creates no new violation"),
+}
 
 PLAN_NEEDS = table(
     "plan_needs",
@@ -133,6 +137,18 @@ PLAN_AREAS = table(
     },
 )
 
+PLAN_UNSCHEDULED = table(
+    "plan_unscheduled",
+    "未排入计划的项目",
+    "projects without a job",
+    "One row per project that no job was made of.",
+    {
+        "project_id": text("项目编号", "project id", key=True),
+        "why_zh": text("说明（中文）", "why (Chinese)"),
+        "why_en": text("说明（英文）", "why (English)"),
+    },
+)
+
 PLAN_CLAIMS = table(
     "plan_claims",
     "项目成效核验",
@@ -140,7 +156,7 @@ PLAN_CLAIMS = table(
     "One row per claim of a project and year, solved with every step of the year.",
     {
         "project_id": text("项目编号", "project id"),
-        "claim": text("核验内容", "claim", choices=("clears", "no_new_violation")),
+        "claim": text("核验内容", "claim", choices=tuple(PLAN_CLAIM)),
         "need_id": text("需求编号", "need id", missing="about new violations"),
         "rule": text("规则", "rule", choices=RULES, missing="about new violations"),
         "element_id": text("设备编号", "element id", missing="about new violations"),
@@ -219,7 +235,7 @@ class Plan:
     months: pd.DataFrame
     """``tables.programme.MONTHS``"""
     unscheduled: pd.DataFrame
-    """``project_id, why_zh, why_en``: projects that no job was made of."""
+    """``PLAN_UNSCHEDULED``"""
     years: pd.DataFrame
     """``PLAN_YEARS``"""
     areas: pd.DataFrame
