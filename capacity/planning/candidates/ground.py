@@ -1,0 +1,154 @@
+"""What every kind of candidate looks at: the needs, the results by id, the tree, and how a measure is written down."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from capacity.planning.candidates.choices import Choices
+from capacity.planning.candidates.grid import Grid
+from capacity.tables.measure import Measure, MeasureKind, Need, Rule
+from capacity.tables.network_change import NetworkChange
+from capacity.tables.situation import Market, Situation
+from capacity.tables.words import Word
+from capacity.tables.works import Work
+
+CODES: dict[MeasureKind, str] = {
+    "rebalance_loads": "RB",
+    "move_open_point": "OP",
+    "tap_change": "TC",
+    "larger_transformer": "LT",
+    "additional_transformer": "AT",
+    "stronger_lv_conductor": "LC",
+    "stronger_mv_conductor": "MC",
+    "feeder_tie": "FT",
+    "lv_split": "LS",
+    "managed_charging": "CH",
+    "storage": "ST",
+}
+"""What stands for a kind in the id of a measure."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A situation with what can be bought, the choices, and what follows from them."""
+
+    situation: Situation
+    market: Market
+    choices: Choices
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The tree of the case."""
+        return Grid(self.situation.case, self.transformers["smax_import_kva"].astype(float))
+
+    @cached_property
+    def transformers(self) -> pd.DataFrame:
+        """Results by transformer id."""
+        return self.situation.transformers.set_index("transformer_id")
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """Results by line id."""
+        return self.situation.lines.set_index("line_id")
+
+    @cached_property
+    def nodes(self) -> pd.DataFrame:
+        """Results by LV node id."""
+        return self.situation.nodes.set_index("node_id")
+
+    @cached_property
+    def areas(self) -> pd.DataFrame:
+        """Results by area id."""
+        return self.situation.areas.set_index("area_id")
+
+    @property
+    def power_factor(self) -> float:
+        """That of load, for estimates of voltage drop."""
+        return self.situation.case.settings.power_factor
+
+    @property
+    def margin_pu(self) -> float:
+        """What estimates of voltage leave to a limit."""
+        return self.choices.values.voltage_margin_percent.value / 100.0
+
+    @cached_property
+    def changeable(self) -> tuple[str, ...]:
+        """Public transformers in service of the feeder, by id: what may be changed."""
+        table = self.transformers
+        mine = table["feeder_id"].eq(self.situation.feeder_id) & table["ownership"].eq("public")
+        chosen = mine.fillna(False).astype(bool) & table["in_service"].fillna(False).astype(bool)
+        live = {str(name) for name in self.situation.case.topology.trafos.query("live")["trafo_id"]}
+        return tuple(sorted(str(name) for name in table.index[chosen] if str(name) in live))
+
+    def is_public_lv(self, line: int) -> bool:
+        """Whether a line is an LV line below a transformer that may be changed."""
+        row = self.situation.case.topology.lines.loc[line]
+        return bool(row["level"] == "lv") and str(row["transformer_id"]) in self.changeable
+
+    def needs(self, *rules: Rule) -> tuple[Need, ...]:
+        """The needs of some rules, by rule and element."""
+        found = [need for need in self.situation.needs if need.rule in rules]
+        return tuple(sorted(found, key=lambda need: (need.rule, need.element_id, need.need_id)))
+
+    def at_transformers(self, *rules: Rule) -> dict[str, list[Need]]:
+        """The needs of some rules at transformers that may be changed, by transformer."""
+        found: dict[str, list[Need]] = {}
+        for need in self.needs(*rules):
+            if need.element_id in self.changeable:
+                found.setdefault(need.element_id, []).append(need)
+        return dict(sorted(found.items()))
+
+    def highest_kva(self, transformer_id: str, needs: Sequence[Need] = ()) -> float:
+        """The highest load of a transformer: in the results or in a need's rate; NaN where unknown."""
+        row = self.transformers.loc[transformer_id]
+        rates = [float(row["max_loading_percent"])]
+        rates += [float(need.value) for need in needs if need.value is not None and need.unit == "%"]
+        known = [rate for rate in rates if not math.isnan(rate)]
+        return max(known) / 100.0 * float(row["rated_kva"]) if known else math.nan
+
+    def area_of(self, transformer_id: str) -> tuple[str, ...]:
+        """The area of a transformer, if it is in one."""
+        area = self.transformers["area_id"].get(transformer_id)
+        return () if area is None or pd.isna(area) else (str(area),)
+
+    def area_class(self, area_ids: Sequence[str]) -> str:
+        """The class that works are priced in: of the first area; without one, of most areas of the case."""
+        table = self.situation.case.areas
+        classes = table["area_class"].astype(object)
+        own = classes[table["area_id"].isin(area_ids[:1])].dropna()
+        counted = own if len(own) else classes.dropna()
+        return str(sorted(counted.mode())[0]) if len(counted) else "rural"
+
+    def name(self, kind: MeasureKind, *parts: object) -> str:
+        """A measure's id: feeder, kind, what it is about."""
+        return "-".join([self.situation.feeder_id, CODES[kind], *(str(part) for part in parts)])
+
+    def measure(
+        self,
+        kind: MeasureKind,
+        measure_id: str,
+        *,
+        works: Sequence[Work],
+        changes: Sequence[NetworkChange],
+        element_ids: Sequence[str],
+        area_ids: Sequence[str],
+        note: Word,
+    ) -> Measure:
+        """A measure with its cost and its lead time; without a price where one is missing."""
+        return Measure(
+            measure_id=measure_id,
+            feeder_id=self.situation.feeder_id,
+            kind=kind,
+            area_ids=tuple(sorted(set(area_ids))),
+            element_ids=tuple(dict.fromkeys(element_ids)),
+            works=tuple(works),
+            changes=tuple(changes),
+            cost=self.market.cost(works, self.area_class(area_ids)),
+            lead_time_working_days=self.market.lead_time_working_days(works),
+            note=note,
+        )
