@@ -24,8 +24,29 @@ from capacity.tables.inputs.projects import PROJECTS
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_PLANS = frozenset(PROJECTS.columns) - {"project_id", "stage"}
+"""What a plan says anew of a project; how far it has come says whoever builds it."""
 AloneAt = Callable[[Path], AbstractContextManager[None]]
 """Keeps other processes from writing a file at the same time."""
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a merge did.
+
+    Attributes
+    ----------
+    added : ids that are new in the library.
+    updated : ids whose rows say something else now.
+    unchanged : ids whose rows said the same already.
+    left : ids that are no longer planned (running, done, cancelled): their rows were left as they are.
+    """
+
+    path: Path
+    added: tuple[str, ...]
+    updated: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    left: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -70,9 +91,7 @@ def enter_projects(path: Path, projects: pd.DataFrame, zone: dt.tzinfo, alone: A
                     write_csv(fresh, beside)
             return Entered(path, tuple(fresh["project_id"]), (), ())
         data = path.read_bytes()
-        kept, issues = read_csv_table(data, path.name, PROJECTS, zone)
-        if any(issue.severity == "error" for issue in issues):
-            raise InputError(issues)
+        kept = _kept(data, path.name, zone)
         known = fresh["project_id"].isin(kept["project_id"])
         added = fresh[~known]
         if len(added):
@@ -82,14 +101,80 @@ def enter_projects(path: Path, projects: pd.DataFrame, zone: dt.tzinfo, alone: A
         return Entered(path, tuple(added["project_id"]), tuple(fresh.loc[known, "project_id"]), _differing(kept, fresh))
 
 
+def merge_projects(path: Path, projects: pd.DataFrame, zone: dt.tzinfo, alone: AloneAt | None = None) -> Merged:
+    """Bring planned projects into a library: new ones at its end, those still planned up to date.
+
+    A project that is running, done or cancelled belongs to those who build it, and every row of another id to whoever
+    wrote it: they stay as they are, byte for byte. So do, of an updated row, its stage and what stands in columns that
+    are none of ours. The file keeps its encoding, separator, line ends and order of columns, and is replaced as a whole
+    or left as it was. A library that does not exist yet is begun.
+
+    Parameters
+    ----------
+    projects, zone, alone : as of :func:`enter_projects`.
+
+    Raises
+    ------
+    InputError
+        The library cannot be read, or lacks a column that the rows fill in: nothing was written.
+    """
+    fresh = conform(projects, PROJECTS)
+    with alone(path) if alone else nullcontext():
+        if not path.exists():
+            return Merged(path, enter_projects(path, fresh, zone).added, (), (), ())
+        data = path.read_bytes()
+        kept = _kept(data, path.name, zone).set_index("project_id")
+        here = fresh["project_id"].isin(kept.index)
+        known, added = fresh[here], fresh[~here]
+        planned = known["project_id"].map(kept["status"]).eq("planned")
+        left, known = known[~planned], known[planned]
+        differs = pd.Series([_says_else(row, kept) for row in known.to_dict("records")], known.index, dtype=bool)
+        updated, same = known[differs], known[~differs]
+        new = _updated(data, path.name, updated) if len(updated) else data
+        new = _appended(new, path.name, added) if len(added) else new
+        if new != data:
+            with _in_its_place(path) as beside:
+                beside.write_bytes(new)
+        return Merged(path, *(tuple(some["project_id"]) for some in (added, updated, same, left)))
+
+
+def _kept(data: bytes, file: str, zone: dt.tzinfo) -> pd.DataFrame:
+    kept, issues = read_csv_table(data, file, PROJECTS, zone)
+    if any(issue.severity == "error" for issue in issues):
+        raise InputError(issues)
+    return kept
+
+
+def _says_else(row: dict[Any, Any], kept: pd.DataFrame) -> bool:
+    old = kept.loc[row["project_id"]]
+    return any(_cell(name, row[name]) != _cell(name, old[name]) for name in _PLANS)
+
+
 def _differing(kept: pd.DataFrame, fresh: pd.DataFrame) -> tuple[str, ...]:
     here, there = kept.set_index("project_id"), fresh.set_index("project_id")
     both = [name for name in there.index if name in here.index]
     return tuple(name for name in both if not here.loc[name].equals(there.loc[name]))
 
 
-def _appended(data: bytes, file: str, added: pd.DataFrame) -> bytes:
-    """The file's bytes with the rows after them, written as the file is."""
+@dataclass(frozen=True)
+class _Written:
+    """How a library is written: its text (with its mark, if any), and where each of our columns stands."""
+
+    content: str
+    encoding: str
+    delimiter: str
+    end: str
+    width: int
+    place_of: dict[str, int]
+
+    def line(self, cells: list[str], end: str) -> str:
+        """Cells as a line of the file."""
+        line = io.StringIO(newline="")
+        csv.writer(line, delimiter=self.delimiter, lineterminator=end).writerow(cells)
+        return line.getvalue()
+
+
+def _written(data: bytes, file: str) -> _Written:
     encoding = _encoding(data)
     content = data.decode(encoding)
     first = content.lstrip("\ufeff").split("\n", 1)[0]
@@ -97,17 +182,40 @@ def _appended(data: bytes, file: str, added: pd.DataFrame) -> bytes:
     end = "\r\n" if first.endswith("\r") or "\n" not in content else "\n"
     records = csv.reader(io.StringIO(content.lstrip("\ufeff"), newline=""), delimiter=delimiter)
     headings = [cell.strip() for cell in next(records)]
-    place_of, _ = match_headings(headings, file, PROJECTS)
-    _refuse_missing(place_of, added, file)
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines, delimiter=delimiter, lineterminator=end)
+    return _Written(content, encoding, delimiter, end, len(headings), match_headings(headings, file, PROJECTS)[0])
+
+
+def _appended(data: bytes, file: str, added: pd.DataFrame) -> bytes:
+    """The file's bytes with the rows after them, written as the file is."""
+    how = _written(data, file)
+    _refuse_missing(how.place_of, added, file)
+    lines = []
     for row in added.to_dict("records"):
-        cells = [""] * len(headings)
-        for name, place in place_of.items():
+        cells = [""] * how.width
+        for name, place in how.place_of.items():
             cells[place] = _cell(name, row[name])
-        writer.writerow(cells)
-    glue = "" if content.endswith(("\n", "\r")) else end
-    return data + (glue + lines.getvalue()).encode(encoding)
+        lines.append(how.line(cells, how.end))
+    glue = "" if how.content.endswith(("\n", "\r")) else how.end
+    return data + (glue + "".join(lines)).encode(how.encoding)
+
+
+def _updated(data: bytes, file: str, updated: pd.DataFrame) -> bytes:
+    """The file's bytes with the rows of these ids written anew, and no other byte changed."""
+    how = _written(data, file)
+    _refuse_missing(how.place_of, updated, file)
+    rows = {row["project_id"]: row for row in updated.to_dict("records")}
+    lines = list(io.StringIO(how.content, newline=""))
+    reader, new, begin = csv.reader(lines, delimiter=how.delimiter), [], 0
+    for cells in reader:
+        own, begin = lines[begin : reader.line_num], reader.line_num
+        row = rows.get(cells[how.place_of["project_id"]].strip()) if len(cells) > how.place_of["project_id"] else None
+        if row is not None:
+            cells += [""] * (how.width - len(cells))
+            for name in _PLANS & how.place_of.keys():
+                cells[how.place_of[name]] = _cell(name, row[name])
+            own = [how.line(cells, own[-1][len(own[-1].rstrip("\r\n")) :])]
+        new += own
+    return "".join(new).encode(how.encoding)
 
 
 def _encoding(data: bytes) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from capacity.case.folder.tabular import read_csv_table
-from capacity.case.library import enter_projects
+from capacity.case.library import enter_projects, merge_projects
 from capacity.errors import InputError
 from capacity.tables._schema import conform
 from capacity.tables.inputs.projects import PROJECTS
@@ -115,3 +115,65 @@ def test_enter__holds_the_lock_around_reading_and_writing(tmp_path: Path) -> Non
     done = enter_projects(path, projects("XM-2", "XM-3"), ZONE, somebody_was_first)
     assert done.added == ("XM-3",)
     assert read(path).index.tolist() == ["XM-1", "XM-2", "XM-3"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "end", "last"),
+    [("utf-8-sig", "\r\n", "\r\n"), ("utf-8", "\n", ""), ("gb18030", "\r\n", ""), ("utf-16", "\r\n", "\r\n")],
+)
+def test_merge__brings_what_is_planned_up_to_date_and_touches_nothing_else(
+    tmp_path: Path, encoding: str, end: str, last: str
+) -> None:
+    path = tmp_path / "projects.csv"
+    old = 'XM-2,"旧名, ""甲""",feasibility,P4,T9,,1.0,,,planned'
+    done, own = "XM-3,,accepted,,,,,,2026-01-01,done", 'XM-9,"两\n行",initiated,,,,,,,planned'
+    path.write_bytes((KEPT + end + end.join((ROW, old, done, own)) + last).encode(encoding))
+    merged = merge_projects(path, projects("XM-1", "XM-2", "XM-3", "XM-4"), ZONE)
+    assert (merged.added, merged.updated, merged.unchanged, merged.left) == (
+        ("XM-4",), ("XM-2",), (), ("XM-1", "XM-3"),
+    )  # fmt: skip
+    new = "XM-2,新增配变 XM-2,feasibility,P6,T1;T2,,120.5,,2027-05-06,planned"  # how far it has come stays
+    added = "XM-4,新增配变 XM-4,initiated,P6,T1;T2,,120.5,,2027-05-06,planned"
+    assert path.read_bytes() == (KEPT + end + end.join((ROW, new, done, own, added)) + end).encode(encoding)
+    before = path.read_bytes()
+    again = merge_projects(path, projects("XM-1", "XM-2", "XM-4"), ZONE)
+    assert (again.added, again.updated, again.unchanged, again.left) == ((), (), ("XM-2", "XM-4"), ("XM-1",))
+    assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == ["projects.csv"]
+
+
+def test_merge__columns_that_are_none_of_ours_keep_their_notes(tmp_path: Path) -> None:
+    path = tmp_path / "projects.csv"
+    headings = "状态;项目编号;备注;阶段;项目名称;触发规则;设备编号;释放容量;投产日期"
+    path.write_text(f"{headings}\nplanned;XM-2;问老王;design;旧;P4;T1;5\n", encoding="utf-8")
+    merge_projects(path, projects("XM-2"), ZONE)
+    assert path.read_text(encoding="utf-8").splitlines()[-1] == (
+        'planned;XM-2;问老王;design;新增配变 XM-2;P6;"T1;T2";120.5;2027-05-06'
+    )
+
+
+def test_merge__begins_a_library(tmp_path: Path) -> None:
+    merged = merge_projects(tmp_path / "projects.csv", projects("XM-2"), ZONE)
+    assert (merged.added, merged.updated) == (("XM-2",), ())
+    assert (tmp_path / "projects.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert read(tmp_path / "projects.csv").loc["XM-2", "status"] == "planned"
+
+
+def test_merge__nothing_is_written_where_it_cannot_be_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "projects.csv"
+    short = "project_id,stage,status\nXM-2,design,planned\n"
+    for content in (short, f"{KEPT}\nXM-2,,nonsense,,,,,,,planned\n", f"{KEPT}\n{ROW}\n{ROW}\n"):
+        path.write_text(content, encoding="utf-8")
+        with pytest.raises(InputError):
+            merge_projects(path, projects("XM-2"), ZONE)
+        assert path.read_text(encoding="utf-8") == content
+
+    def refuses(*_: object) -> None:
+        raise PermissionError(13, "in use", str(path))
+
+    path.write_text(f"{KEPT}\n{ROW}\n", encoding="utf-8")
+    monkeypatch.setattr("capacity.case.library.os.replace", refuses)
+    with pytest.raises(PermissionError):
+        merge_projects(path, projects("XM-2"), ZONE)
+    assert path.read_text(encoding="utf-8") == f"{KEPT}\n{ROW}\n"
+    assert [one.name for one in tmp_path.iterdir()] == ["projects.csv"]
