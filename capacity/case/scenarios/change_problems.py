@@ -17,9 +17,11 @@ from capacity.tables.case import Case
 from capacity.tables.issue import Issue
 from capacity.tables.network_change import (
     AddLine,
+    AddStorage,
     AddTransformer,
     ExchangeConductor,
     ExchangeTransformer,
+    ManageCharging,
     MoveLoad,
     NetworkChange,
     RetireElement,
@@ -33,6 +35,7 @@ WORDS = {
     "line": ("line", "线路"),
     "switch": ("switch", "开关"),
     "area": ("area", "网格"),
+    "sgen": ("generator or storage", "电源或储能"),
 }
 
 
@@ -96,11 +99,12 @@ def changes_fit(case: Case, scenario_name: str, changes: Sequence[NetworkChange]
     if not changes:
         return []
     net = case.net
-    ids = {kind: Counter(names(table(net, kind), kind)) for kind in ("bus", "trafo", "line", "switch")}
+    ids = {kind: Counter(names(table(net, kind), kind)) for kind in ("bus", "trafo", "line", "switch", "sgen")}
     ids["area"] = Counter(str(one) for one in case.areas["area_id"])
     known = _Known(case, f"{scenario_name}.yaml", ids)
     for change in changes:
         _fits(known, change)
+    _managed_once(known, [one.transformer_id for one in changes if isinstance(one, ManageCharging)])
     return known.issues
 
 
@@ -140,6 +144,22 @@ def _fits(known: _Known, change: NetworkChange) -> None:
         case RetireElement():
             known.want("line", [change.line_id])
             known.want("trafo", [change.transformer_id])
+        case AddStorage():
+            known.new("sgen", change.storage_id)
+            known.want("trafo", [change.transformer_id])
+            known.want("bus", [change.node_id])
+        case ManageCharging():
+            known.want("trafo", [change.transformer_id])
+
+
+def _managed_once(known: _Known, transformer_ids: Sequence[str]) -> None:
+    """Charging below a transformer is managed by one change, whenever it begins."""
+    twice = [name for name, times in Counter(transformer_ids).items() if times > 1]
+    if twice:
+        known.note(
+            "managed_twice", twice, f"manage_charging names {quoted(twice)} more than once; keep one entry each.",
+            f"manage_charging 中 {quoted(twice)} 重复出现，请各保留一条。",
+        )  # fmt: skip
 
 
 def _level_kv(known: _Known, node_id: str) -> float | None:

@@ -118,7 +118,7 @@ def adopters(people: pd.DataFrame, scenario: Scenario, future: Future) -> pd.Dat
     parts, shares = [], []
     for adoption in scenario.adoption:
         order = future.uniform(f"adopters of {adoption.device}", len(people))
-        may = _may(people, adoption)
+        may = may_adopt(people, adoption)
         now, then = (share_percent(adoption, scenario, future, year) for year in (future.base_year, future.year))
         count = int(np.floor(may.sum() * max(then - now, 0.0) / 100.0 + 0.5))
         chosen = np.flatnonzero(may)[np.argsort(order[may], kind="stable")[:count]]
@@ -144,7 +144,8 @@ def _public(case: Case) -> set[str]:
     return {str(one) for one in case.transformers.loc[mine, "transformer_id"]}
 
 
-def _may(people: pd.DataFrame, adoption: Adoption) -> npt.NDArray[np.bool_]:
+def may_adopt(people: pd.DataFrame, adoption: Adoption) -> npt.NDArray[np.bool_]:
+    """Who of the :func:`population` an entry speaks of."""
     may = pd.Series(True, index=people.index)
     if adoption.area_classes:
         may &= people["area_class"].isin(adoption.area_classes)

@@ -49,12 +49,16 @@ class Draft:
 
 
 def draft_of(case: Case, changes: Sequence[NetworkChange]) -> Draft:
-    """The network of a case with changes done in their order; the case stays as it is, its topology is not renewed."""
+    """The network of a case with changes done in their order; the case stays as it is, its topology is not renewed.
+
+    Storages and managed charging change no element: they are laid over the loads (:mod:`storage`, :mod:`charging`).
+    """
     import copy
 
     draft = Draft(case, copy.deepcopy(case.net), case.transformers.copy())
     for change in changes:
-        _DO[type(change)](draft, change)
+        if type(change) in _DO:
+            _DO[type(change)](draft, change)
     return draft
 
 

@@ -13,10 +13,10 @@ from capacity.case.derived.graph import names
 from capacity.case.scenarios.drawing import Future, comes, figure
 from capacity.case.scenarios.drawn import Rows
 from capacity.case.scenarios.points import mark_on_top
-from capacity.case.scenarios.shapes import controlled, device_curve, devices_of, profile_times
+from capacity.case.scenarios.shapes import controlled, device_curve, devices_of, profile_times, profiles_of
 from capacity.tables.case import Case
 from capacity.tables.inputs.applications import reserving
-from capacity.tables.inputs.profiles import PROFILE_COLUMN, TIMESTAMP
+from capacity.tables.inputs.profiles import PROFILE_COLUMN
 from capacity.tables.scenario import PointLoad, Scenario
 from capacity.units import kvar_of_kw
 
@@ -30,7 +30,7 @@ def changed_profiles(
 ) -> tuple[pd.DataFrame, dict[str, Floats]]:
     """The case's profiles with controlled ones beside them, which their loads now name; curves of devices by name."""
     times = profile_times(case)
-    profiles = case.profiles if len(case.profiles) else pd.DataFrame({TIMESTAMP: times})
+    profiles = profiles_of(case)
     wanted = {adoption.device for adoption in scenario.adoption}
     curves = {
         name: device_curve(device, case, times) for name, device in devices_of(scenario).items() if name in wanted

@@ -161,6 +161,7 @@ MEANT_ZH = {
     "greater_than_equal": "须不小于 {ge}",
     "less_than": "须小于 {lt}",
     "less_than_equal": "须不大于 {le}",
+    "finite_number": "须为有限数值",
     "literal_error": "只能取 {expected}",
     "string_type": "须为文本",
     "string_pattern_mismatch": "须符合格式 {pattern}",

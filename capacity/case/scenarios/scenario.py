@@ -9,15 +9,21 @@ import yaml
 from pydantic import ValidationError
 
 from capacity.case.folder.tabular import decode
+from capacity.case.scenarios.charging import manage_charging
+from capacity.case.scenarios.flexible_problems import flexible_fits
 from capacity.case.scenarios.following import modelled, shift_between
-from capacity.case.scenarios.future import apply_changes, future_of, lay_switches_and_transformers, readings_after
+from capacity.case.scenarios.future import changed_by, future_of
 from capacity.case.scenarios.growing import Rates, bare_factors, grow, growth_factors
+from capacity.case.scenarios.meters import Meters, readings_after
 from capacity.case.scenarios.network import draft_of
 from capacity.case.scenarios.points import add_point_loads
 from capacity.case.scenarios.problems import doubled_ids, field_problem, file_problem, unknown_ids
 from capacity.case.scenarios.rederiving import rederived
+from capacity.case.scenarios.staging import lay_switches_and_transformers
+from capacity.case.scenarios.storage import with_storages
 from capacity.errors import InputError
 from capacity.tables.case import Case
+from capacity.tables.network_change import AddStorage, ManageCharging
 from capacity.tables.scenario import Scenario
 
 
@@ -65,7 +71,7 @@ def apply_scenario(case: Case, scenario: Scenario) -> Case:
     rows of ``net.load`` with ``metered`` False, since no meter has seen them: they come on top of a metered curve.
     An exchanged transformer keeps its impedance and no-load current in percent and its iron losses grow with its
     rating, unless a standard type says otherwise; the ratings in the transformers table and of its substation follow.
-    Topology and the feeders of transformers are derived anew.
+    Topology and the feeders of transformers are derived anew. Storages come last: they follow what has become of it.
 
     Raises
     ------
@@ -80,8 +86,11 @@ def apply_scenario(case: Case, scenario: Scenario) -> Case:
     if scenario.is_future:
         year = scenario.year or case.settings.as_of.year + scenario.horizon_years
         return future_of(case, scenario, year, scenario.draw, scenario.seed)
+    storages = tuple(one for one in scenario.changes if isinstance(one, AddStorage))
+    managed = tuple(one for one in scenario.changes if isinstance(one, ManageCharging))
     if scenario.changes:
-        case = apply_changes(case, scenario.changes)
+        plain = scenario.model_copy(update={"switches": (), "transformers": ()})
+        case = changed_by(case, plain, [one for one in scenario.changes if one not in storages])
     draft = draft_of(case, ())
     before, still = modelled(case.net, case.topology), modelled(case.net, case.topology, "sgen")
     rates: Rates = {(area_class, None): rate for area_class, rate in scenario.growth_percent_per_year.items()}
@@ -91,4 +100,10 @@ def apply_scenario(case: Case, scenario: Scenario) -> Case:
     add_point_loads(draft.net, scenario.point_loads)
     lay_switches_and_transformers(draft, scenario)
     changed = rederived(case, draft.net, draft.transformers)
-    return replace(changed, measurements=readings_after(case.measurements, case.profiles, shift))
+    readings = readings_after(case.measurements, case.profiles, shift)
+    profiles = manage_charging(changed, draft.net, case.profiles, managed) if managed else case.profiles
+    changed = replace(changed, profiles=profiles, measurements=readings)
+    issues = flexible_fits(changed, scenario, (), storages)
+    if issues:
+        raise InputError(issues)
+    return with_storages(changed, storages, Meters.of(readings, [one.transformer_id for one in storages]))

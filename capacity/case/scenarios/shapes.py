@@ -13,6 +13,7 @@ import yaml
 from capacity.sun import rooftop_pv
 from capacity.tables.case import Case
 from capacity.tables.inputs.profiles import TIMESTAMP
+from capacity.tables.network_change import ManageCharging
 from capacity.tables.scenario import CLEAR_SKY, Control, Device, Scenario
 
 Floats = npt.NDArray[np.float64]
@@ -37,6 +38,11 @@ def profile_times(case: Case) -> pd.DatetimeIndex:
     if TIMESTAMP in case.profiles.columns and len(case.profiles):
         return pd.DatetimeIndex(case.profiles[TIMESTAMP])
     return case.window.timestamps
+
+
+def profiles_of(case: Case) -> pd.DataFrame:
+    """The case's profiles; the steps of its window alone where it has none."""
+    return case.profiles if len(case.profiles) else pd.DataFrame({TIMESTAMP: profile_times(case)})
 
 
 def device_curve(device: Device, case: Case, times: pd.DatetimeIndex) -> Floats:
@@ -72,19 +78,43 @@ def controlled(curve: Floats, times: pd.DatetimeIndex, control: Control, partici
 
     Steps must be evenly spaced; a day that the times hold in part is left as it is.
     """
-    day = times.normalize()
-    first = np.flatnonzero(np.r_[True, day[1:] != day[:-1]])
-    lengths = np.diff(np.r_[first, len(times)])
-    per_day = int(lengths.max())
-    whole = first[lengths == per_day]
-    if per_day < 2 or not len(whole):
+    rows = _whole_days(times)
+    per_day = rows.shape[1]
+    if per_day < 2:
         return curve
-    rows = whole[:, None] + np.arange(per_day)
     days = np.roll(curve[rows], round(control.shift_hours * per_day / 24.0), axis=1)
     cap = control.cap_percent / 100.0 * float(np.nanmax(curve))
     managed = curve.copy()
     managed[rows] = _capped(days, cap)
     return (1.0 - participation) * curve + participation * managed
+
+
+def moved_to_valley(curve: Floats, times: pd.DatetimeIndex, change: ManageCharging) -> Floats:
+    """A curve of which the part that participates leaves the peak hours, ``(n_steps,)``; each day keeps its energy.
+
+    What was drawn in the peak hours is spread evenly over the valley hours of the same day. Steps must be evenly
+    spaced; a day that the times hold in part is left as it is.
+    """
+    rows = _whole_days(times)
+    if not rows.size:
+        return curve
+    hour = times.hour.to_numpy()[rows[0]]
+    peak, valley = np.isin(hour, change.peak_hours), np.isin(hour, change.valley_hours)
+    if not valley.any():
+        return curve
+    moved = change.participation_percent / 100.0 * curve[rows] * peak
+    managed = curve.copy()
+    managed[rows] += moved.sum(axis=1, keepdims=True) / valley.sum() * valley - moved
+    return managed
+
+
+def _whole_days(times: pd.DatetimeIndex) -> npt.NDArray[np.int64]:
+    """Positions of the steps of each day that is there from end to end, ``(n_days, n_steps_a_day)``."""
+    day = times.normalize()
+    first = np.flatnonzero(np.r_[True, day[1:] != day[:-1]])
+    lengths = np.diff(np.r_[first, len(times)])
+    whole = first[lengths == lengths.max()]
+    return np.asarray(whole[:, None] + np.arange(int(lengths.max())), dtype=np.int64)
 
 
 def _capped(days: Floats, cap: float) -> Floats:
