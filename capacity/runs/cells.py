@@ -10,14 +10,16 @@ import pandas as pd
 import pandera.pandas as pa
 
 from capacity.tables import words
+from capacity.tables.plan import PLAN_CLAIM, PLAN_STATES
 from capacity.tables.words import Word
 
 UNKNOWN, NOT_APPLICABLE = "未知 unknown", "—"
-MOMENT_FORMAT, DAY_FORMAT = "yyyy-mm-dd hh:mm", "yyyy-mm-dd"
+MOMENT_FORMAT, DAY_FORMAT, MONTH_FORMAT = "yyyy-mm-dd hh:mm", "yyyy-mm-dd", "yyyy-mm"
 _LONGEST_TEXT = 32_000  # Excel holds 32,767 characters in a cell
 
 _UNKNOWN_SIGNS = ("unknown", "no data", "no value", "never solved", "insufficient", "not simulated", "no rating",
-                  "not known", "no source", "not metered", "no line model", "no LV network")  # fmt: skip
+                  "not known", "no source", "not metered", "no line model", "no LV network",
+                  "cannot be settled")  # fmt: skip
 
 _FORMAT_OF_UNIT = {
     "%": "0.0",
@@ -36,7 +38,8 @@ _FORMAT_OF_UNIT = {
 
 
 def _word_tables() -> tuple[Mapping[str, Word], ...]:
-    tables = [value for value in vars(words).values() if isinstance(value, dict)]
+    tables: list[Any] = [value for value in vars(words).values() if isinstance(value, dict)]
+    tables += [PLAN_STATES, PLAN_CLAIM]
     return tuple(t for t in tables if t and all(isinstance(word, Word) for word in t.values()))
 
 
@@ -44,7 +47,7 @@ _WORDS = _word_tables()
 
 
 def words_of(choices: tuple[str, ...]) -> Mapping[str, Word]:
-    """The words of a column's codes: the smallest table of ``tables.words`` that knows them all, else none."""
+    """The words of a column's codes: the smallest table that knows them all, else none."""
     fitting = [table for table in _WORDS if set(choices) <= set(table)]
     return min(fitting, key=len) if fitting else {}
 

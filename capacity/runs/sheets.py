@@ -64,7 +64,7 @@ class Sheet:
     """One table as a worksheet.
 
     ``paint`` maps a column to a colour key (of ``COLOURS``, or empty) per row of ``frame``; ``rows`` gives a key to
-    whole rows. ``remark`` stands in the title line.
+    whole rows. ``remark`` stands in the title line. ``formats`` gives columns another number format than their unit's.
     """
 
     name: str
@@ -76,6 +76,7 @@ class Sheet:
     remark: str = ""
     frozen_columns: int = 1
     not_applicable: Mapping[str, pd.Series] = field(default_factory=dict)
+    formats: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ def _write_column(book: Book, page: Any, sheet: Sheet, position: int, name: str)
     column = sheet.schema.columns[name]
     page.write_string(1, position, heading(column), book.style("heading"))
     codes = words_of(column.metadata["choices"] or ())
-    number = number_format(column)
+    number = sheet.formats.get(name) or number_format(column)
     colours = _colours(sheet, name)
     inapplicable = sheet.not_applicable.get(name)
     cells: list[float] = []

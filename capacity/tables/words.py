@@ -344,6 +344,10 @@ FORECAST_BOUND = {
     "at_least": Word("至少（部分配变未知）", "at least: some transformers are unknown"),
     "at_most": Word("至多（部分配变未知）", "at most: some transformers are unknown"),
 }
+STEPS_SOLVED = {
+    "critical_steps": Word("关键时刻", "critical steps"),
+    "full_year": Word("全年逐时刻", "every step"),
+}
 MEASURE_KIND = {
     "rebalance_loads": Word("配变间负荷调整", "moving loads between transformers"),
     "move_open_point": Word("调整开环点", "moving the open point"),
