@@ -172,7 +172,10 @@ class AddStorage(_Change):
         default=85.0, gt=0.0, le=100.0, description="given out of drawn; 85 is assumed. Losses fall to charging"
     )
     discharge_above_kva: float | None = Field(
-        default=None, gt=0.0, allow_inf_nan=False, description="the level, kVA; state it or the percentage"
+        default=None,
+        gt=0.0,
+        allow_inf_nan=False,
+        description="the level, kVA, or as percentage; a little below what is to be kept",
     )
     discharge_above_percent: float | None = Field(
         default=None, gt=0.0, allow_inf_nan=False, description="the level, percent of the transformer's rating"

@@ -212,7 +212,7 @@ def test_storage__a_matrix_hands_in_the_readings_that_its_case_no_longer_holds()
     case = hand_case()
     scenario = made(battery(discharge_above_kva=185.9), growth=[{"percent_per_year": 10.0}], horizon_years=5)
     staged = stage(replace(case, measurements=case.measurements.iloc[:0]), scenario, YEAR0 + 1)
-    laid = lay_future(staged, scenario, YEAR0 + 1, meters=Meters.of(case.measurements, ["T1", "T2"]))
+    laid = lay_future(staged, scenario, YEAR0 + 1, meters=Meters.judged(judge_readings(case, WINDOW)))
     pd.testing.assert_series_equal(given_kw(laid.case), given_kw(future_of(case, scenario, YEAR0 + 1)))
     with pytest.raises(RequestError, match="B1"):
         lay_future(staged, scenario, YEAR0 + 1)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from capacity.case.scenarios.following import POWERS, Shift, factors_at, followed
 from capacity.tables.inputs.profiles import TIMESTAMP
+from capacity.tables.readings import JudgedReadings
 
 Floats = npt.NDArray[np.float64]
 CURRENTS = ("i_a_a", "i_b_a", "i_c_a")
@@ -34,6 +35,12 @@ class Meters:
         for part, values in powers.items():
             values[row, column] = chosen[part].to_numpy(dtype=np.float64, na_value=np.nan)
         return cls(tuple(str(one) for one in known), pd.DatetimeIndex(times), powers)
+
+    @classmethod
+    def judged(cls, readings: JudgedReadings) -> Meters:
+        """Readings of a window, whatever was judged of them: a storage acts on what its meter shows."""
+        powers = {"p_kw": readings.p_kw, "q_kvar": readings.q_kvar, "s_kva": readings.s_kva}
+        return cls(readings.transformer_ids, readings.timestamps, powers)
 
     def after(self, shift: Shift, profiles: pd.DataFrame, wanted: Collection[str]) -> Meters:
         """Those of the wanted transformers as they would be after a shift of load (:func:`following.followed`)."""
