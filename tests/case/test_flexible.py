@@ -300,6 +300,23 @@ def test_managed_charging__a_point_load_on_the_profile_of_those_who_charge():
     }
 
 
+def test_managed_charging__a_prospect_at_a_node_and_one_that_has_no_supply():
+    case = with_a_node(with_customers(hand_case(), "ev_charging"))
+    case.net.load["profile"] = ["flat", "charge"]
+    case = replace(
+        case,
+        profiles=pd.DataFrame({"timestamp": case.window.timestamps, "charge": 1.0, "flat": 1.0}),
+        customers=case.customers[case.customers["transformer_id"] == "T2"],
+    )
+    coming = {"p_kw": 20.0, "profile": "charge", "energise_on": f"{YEAR0 + 1}-01-01"}
+    prospects = [{"prospect_id": "q", "node_id": "M1", **coming}, {"prospect_id": "p", "node_id": "N", **coming}]
+    scenario = made(managed(), prospects=prospects, horizon_years=5)
+    laid = future_of(case, scenario, YEAR0 + 2).net.load.set_index("name")["profile"]
+    assert (laid["prospect p"], laid["prospect q"]) == ("charge (managed T1)", "charge")
+    with pytest.raises(InputError, match="known to be charging"):
+        future_of(case, made(managed(), prospects=prospects[:1], horizon_years=5), YEAR0 + 2)
+
+
 def test_managed_charging__before_a_storage_follows():
     """The battery sees 80 kW + 60 kvar at T1's peak hour, which is below its level."""
     changed = apply_changes(with_customers(hand_case(), "ev_charging"), [battery(), managed()])

@@ -64,7 +64,7 @@ def _something_charges(case: Case, scenario: Scenario, change: ManageCharging) -
     if len(charging_below(case, case.net, change)):
         return True
     supplier = case.topology.buses["transformer_id"]
-    of_node = dict(zip(names(case.net.bus, "bus"), supplier.reindex(case.net.bus.index), strict=True))
+    of_node = supplier.dropna().groupby(names(case.net.bus, "bus")).first()
     alike = charging_profiles(case)
     points: tuple[PointLoad | Prospect, ...] = (*scenario.point_loads, *scenario.prospects)
     for point in points:
