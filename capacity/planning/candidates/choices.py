@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from capacity.errors import InputError
+from capacity.tables.catalogue import Laid
 from capacity.tables.issue import Issue
 
 FILE = "choices.yaml"
@@ -55,6 +57,19 @@ class Values(_Frozen):
     tap_positions: Count
     conductor_sizes: Count
     least_line_gain_percent: Value
+    least_relief_percent: Value
+    tie_positions: Count
+    tie_longest_m: Value
+    new_ties: Count
+    detour_factor: Value
+    branch_longest_m: Value
+    ring_main_bays: Count
+    load_margin_percent: Value
+    neighbour_radius_m: Value
+    neighbours: Count
+    jumper_m: Value
+    transformer_radius_m: Value
+    split_places: Count
 
 
 class Conductors(_Frozen):
@@ -66,6 +81,22 @@ class Conductors(_Frozen):
     mv_cable: Named
 
 
+class Built(_Frozen):
+    """Types that new lines are built of, by what is built and how it is laid."""
+
+    branch_overhead: Named
+    branch_cable: Named
+    tie_overhead: Named
+    tie_cable: Named
+    circuit_overhead: Named
+    circuit_cable: Named
+
+    def of(self, what: Literal["branch", "tie", "circuit"], laid: Laid) -> str:
+        """The name of a type."""
+        one: Named = getattr(self, f"{what}_{laid}")
+        return one.name
+
+
 class Choices(_Frozen):
     """One file of choices."""
 
@@ -73,6 +104,7 @@ class Choices(_Frozen):
     values: Values
     transformer_series: Named
     conductors: Conductors
+    built: Built
 
 
 def read_choices(text: str, file: str = FILE) -> Choices:

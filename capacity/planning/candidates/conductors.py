@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,7 +12,9 @@ from capacity.planning.candidates.grid import drop_ohm
 from capacity.planning.candidates.ground import Ground
 from capacity.tables.catalogue import Laid, Level, LineType
 from capacity.tables.network_change import ExchangeConductor
+from capacity.tables.words import Word
 from capacity.tables.works import Work
+from capacity.units import rounded_down
 
 SINGLE_PHASE = ("BLV", "BVV")
 """Families of the library that service drops are made of."""
@@ -52,6 +55,12 @@ def line_at(ground: Ground, index: int) -> Line:
     )  # fmt: skip
 
 
+def laid_at(ground: Ground, bus: int) -> Laid:
+    """How the line that supplies a bus is laid; overhead where none does."""
+    lines = ground.grid.lines_up(bus, str(ground.grid.buses.at[bus, "level"]))
+    return line_at(ground, lines[0]).laid if lines else "overhead"
+
+
 def larger_types(ground: Ground, line: Line) -> list[LineType]:
     """Larger conductors of the same family, smallest first; of the choices' family where the line's is not known."""
     equipment, defaults = ground.market.equipment, ground.choices.conductors
@@ -66,6 +75,30 @@ def kept_share(ground: Ground, line: Line, one: LineType) -> float:
     before = ground.grid.ohm_per_km(line.index, ground.power_factor)
     after = drop_ohm(one.r_ohm_per_km, one.x_ohm_per_km, ground.power_factor) / line.parallel
     return after / before if before > 0.0 else 1.0
+
+
+def wanted_a(ground: Ground, line: Line) -> float:
+    """Rated current at which a line's highest current lies below P4, just; NaN where it is not known."""
+    current_a = float(ground.lines["max_i_a"].get(line.line_id, math.nan))
+    return math.nextafter(100.0 * current_a / ground.market.thresholds["P4"], math.inf) + 1e-6
+
+
+def highest_first(rebuilt: Iterable[tuple[Line, LineType]]) -> list[tuple[Line, LineType]]:
+    """Lines with their conductors, the thickest first."""
+    return sorted(rebuilt, key=lambda one: (-one[1].size_mm2, one[1].name, one[0].line_id))
+
+
+def load_note(ground: Ground, rebuilt: Mapping[Line, LineType]) -> Word:
+    """What conductors do to load rates, line by line."""
+    zh, en = [], []
+    for line, one in sorted(rebuilt.items(), key=lambda pair: pair[0].line_id):
+        row = ground.lines.loc[line.line_id]
+        before = f"{rounded_down(float(row['max_loading_percent']), 1):g} %"
+        rate = 100.0 * float(row["max_i_a"]) / (1000.0 * one.max_i_ka * line.parallel)
+        after = f"{rounded_down(rate, 1):g} %"
+        zh.append(f"{line.line_id} 更换为 {one.name}：负载率由 {before} 降至约 {after}")
+        en.append(f"{line.line_id} rebuilt with {one.name}: from {before} to about {after}")
+    return Word("；".join(zh), "; ".join(en))
 
 
 def exchanges(rebuilt: Sequence[tuple[Line, LineType]]) -> list[ExchangeConductor]:

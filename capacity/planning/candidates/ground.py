@@ -76,6 +76,11 @@ class Ground:
         """What estimates of voltage leave to a limit."""
         return self.choices.values.voltage_margin_percent.value / 100.0
 
+    @property
+    def least_gain_pu(self) -> float:
+        """The least lift of a low voltage that is worth a load flow."""
+        return self.choices.values.least_gain_percent.value / 100.0
+
     @cached_property
     def changeable(self) -> tuple[str, ...]:
         """Public transformers in service of the feeder, by id: what may be changed."""
@@ -85,8 +90,33 @@ class Ground:
         live = {str(name) for name in self.situation.case.topology.trafos.query("live")["trafo_id"]}
         return tuple(sorted(str(name) for name in table.index[chosen] if str(name) in live))
 
+    @property
+    def least_relief(self) -> float:
+        """The least share of a section's flow that is worth moving away."""
+        return self.choices.values.least_relief_percent.value / 100.0
+
+    @cached_property
+    def section_limit(self) -> float:
+        """Limit of the feeder's 10 kV sections in percent (P9): its own, else the policy's."""
+        feeders = self.situation.case.feeders
+        own = feeders.loc[feeders["feeder_id"].eq(self.situation.feeder_id), "limit_percent"].dropna()
+        return float(own.iloc[0]) if len(own) else self.market.choice("section_limit_percent")
+
+    @cached_property
+    def hv_buses(self) -> dict[str, int]:
+        """The 10 kV bus of each distribution transformer."""
+        trafos = self.situation.case.topology.trafos
+        names = trafos.loc[trafos["kind"].eq("distribution"), "trafo_id"]
+        return {str(name): int(self.grid.net.trafo.at[index, "hv_bus"]) for index, name in names.items()}
+
+    def hv_bus(self, transformer_id: str) -> int:
+        """The 10 kV bus of a distribution transformer."""
+        return self.hv_buses[transformer_id]
+
     def is_public_lv(self, line: int) -> bool:
-        """Whether a line is an LV line below a transformer that may be changed."""
+        """Whether a line is an LV line below a transformer that may be changed; -1 is none."""
+        if line not in self.situation.case.topology.lines.index:
+            return False
         row = self.situation.case.topology.lines.loc[line]
         return bool(row["level"] == "lv") and str(row["transformer_id"]) in self.changeable
 
@@ -123,6 +153,20 @@ class Ground:
         own = classes[table["area_id"].isin(area_ids[:1])].dropna()
         counted = own if len(own) else classes.dropna()
         return str(sorted(counted.mode())[0]) if len(counted) else "rural"
+
+    @cached_property
+    def _ids(self) -> frozenset[str]:
+        """Every id of the case that a new element could collide with."""
+        topology, switch = self.situation.case.topology, self.situation.case.net.switch
+        own = (topology.buses["bus_id"], topology.lines["line_id"], topology.trafos["trafo_id"])
+        switches = switch["name"] if "name" in switch.columns else ()
+        return frozenset(str(one) for ids in (*own, switches) for one in ids)
+
+    def new_id(self, wanted: str) -> str:
+        """An id that the case does not have, nor any id that is derived from it (``SW-…``, ``…-MV``, ``…-HV``)."""
+        while {wanted, f"SW-{wanted}", f"{wanted}-MV", f"{wanted}-HV"} & self._ids:
+            wanted += "x"
+        return wanted
 
     def name(self, kind: MeasureKind, *parts: object) -> str:
         """A measure's id: feeder, kind, what it is about."""

@@ -17,13 +17,15 @@ class LvVoltages:
     ----------
     short_pu : by how much each low node lies below its limit, by bus; empty where none is low.
     drop_pu : voltage lost on the way from the bus above to each bus, at the lowest voltage of both (never negative).
-    lowest_pu : of the network; NaN where nothing is known.
+    voltage_pu : lowest voltage of each node, where known.
+    busbar_pu : that of the LV busbar; NaN where unknown.
     """
 
     transformer_id: str
     short_pu: dict[int, float]
     drop_pu: dict[int, float]
-    lowest_pu: float
+    voltage_pu: dict[int, float]
+    busbar_pu: float
 
 
 def lv_voltages(ground: Ground, transformer_id: str) -> LvVoltages:
@@ -40,5 +42,6 @@ def lv_voltages(ground: Ground, transformer_id: str) -> LvVoltages:
         transformer_id,
         {int(bus): float(value) for bus, value in short.items()},
         {int(bus): float(value) for bus, value in drop.items()},
-        float(voltage.min()),
+        {int(bus): float(value) for bus, value in voltage.dropna().items()},
+        float(voltage.get(grid.busbar(transformer_id), float("nan"))),
     )

@@ -45,7 +45,7 @@ def _positions(ground: Ground, transformer_id: str) -> list[tuple[int, float]]:
 
 def _helps(ground: Ground, nodes: pd.DataFrame, factor: float) -> bool:
     """Whether fewer nodes lie outside their band at one end, or lie so by less, and none is pushed out at the other."""
-    least, margin = ground.choices.values.least_gain_percent.value / 100.0, ground.margin_pu
+    least, margin = ground.least_gain_pu, ground.margin_pu
     lowest, highest = nodes["voltage_min_pu"].astype(float), nodes["voltage_max_pu"].astype(float)
     lower, upper = nodes["voltage_lower_pu"].astype(float), nodes["voltage_upper_pu"].astype(float)
     if factor > 1.0:
