@@ -213,6 +213,19 @@ class LoadFlow:
         done = calibrate(self._plan.injections, self._metered, lanes, self._own_worker().solve_over)
         return in_steps(done.net_load, len(steps))
 
+    def losses_kw(self, steps: Sequence[int] | Ints) -> Reals:
+        """What the grid draws from its sources beyond what is consumed, kW ``(n_steps,)``.
+
+        Substation transformers count where they are modelled. Steps that have no solution give no sensible number:
+        look at ``SolvedYear.failed`` first.
+        """
+        numbers = np.asarray(steps, dtype=np.int64)
+        lanes, _ = padded(numbers)
+        power, voltage = self._known(lanes)
+        drawn = in_steps(self._plan.substations.power(voltage, power), len(numbers))[:, 0].sum(axis=0)
+        consumed = in_steps(power, len(numbers))[:, 0].sum(axis=0)
+        return np.asarray(1000.0 * self._plan.grid.sn_mva * (drawn - consumed))
+
     def take_loads_of(self, other: LoadFlow) -> None:
         """Take the loads that another load flow scaled to the same readings, before the network was changed.
 

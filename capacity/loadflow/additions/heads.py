@@ -183,28 +183,6 @@ def _most(findings: NetworkFindings) -> float:
     return max(1.0, float(findings.figures.kva.max()))
 
 
-@dataclass(frozen=True)
-class Least:
-    """The least room of a trunk's things in the year, each times the voltage it goes by; ``slack`` of its networks."""
-
-    room: Reals
-    slack: Reals
-
-
-def least_room(above: Above, year: TrunkYear, found: dict[int, NetworkFindings]) -> Least:
-    """See :class:`Least`."""
-    size, reference = np.abs(year.voltage), above.trunk.tree.reference
-    room = [
-        (year.room[thing] * (size[reference[thing]] if reference[thing] >= 0 else 1.0)).min()
-        for thing in range(len(above.kind))
-    ]
-    slack = [
-        (found[number].slack * size[head]).min()
-        for number, head in zip(above.trunk.networks.tolist(), above.trunk.heads.tolist(), strict=True)
-    ]
-    return Least(np.array(room, dtype=np.float64), np.array(slack, dtype=np.float64))
-
-
 def missing_steps(
     setting: Setting,
     above: Above,
@@ -212,12 +190,8 @@ def missing_steps(
     found: dict[int, NetworkFindings],
     figures: dict[int, Figures],
     need_kva: dict[int, float],
-    least: Least | None = None,
 ) -> Ints:
-    """Steps outside the critical ones at which an addition as large as is of interest could break something.
-
-    With ``least``, what has more room than needed at every step is not looked at step by step.
-    """
+    """Steps outside the critical ones at which an addition as large as is of interest could break something."""
     if not figures:
         return np.empty(0, dtype=np.int64)
     reach = np.zeros(len(above.kind))
@@ -226,18 +200,12 @@ def missing_steps(
         reach = np.maximum(reach, ANSWER_SPREAD * one.answer[0] * kva)
     factor, reference = setting.ask.factor, above.trunk.tree.reference
     within = np.zeros(setting.n_steps, dtype=bool)
-    near = reach > 0.0 if least is None else reach > least.room
-    for thing in np.flatnonzero((above.kind >= 0) & near).tolist():
+    for thing in np.flatnonzero((above.kind >= 0) & (reach > 0.0)).tolist():
         if thing >= above.trunk.tree.n_bus or np.isfinite(above.bus_bound[thing]):
             by_voltage = np.abs(year.voltage[reference[thing]]) if reference[thing] >= 0 else 1.0
             within |= year.room[thing] * by_voltage < reach[thing] * factor
     for position, head in enumerate(above.trunk.heads.tolist()):
         slack = found[int(above.trunk.networks[position])].slack
-        if (
-            least is not None
-            and least.slack[position] >= above.steepness(position, slack, setting.ask.sense) * reach[head]
-        ):
-            continue
         within |= (
             slack * np.abs(year.voltage[head])
             < above.steepness(position, slack, setting.ask.sense) * reach[head] * factor

@@ -217,7 +217,7 @@ def search_network(
             answers=True,
             probes=1,
         )
-        figures = _narrowed(figures, probed, concerned)
+        figures = narrowed(figures, probed, concerned)
     return figures, steps
 
 
@@ -322,7 +322,7 @@ def look_beyond(
     return figures
 
 
-def _narrowed(figures: Figures, probed: Figures, rows: Ints) -> Figures:
+def narrowed(figures: Figures, probed: Figures, rows: Ints) -> Figures:
     """The figures with what a probe at other steps promised: nobody is promised more than at any step."""
     for kind in range(KINDS):
         less = probed.promise_kva[:, kind] < figures.promise_kva[rows, kind]

@@ -172,9 +172,23 @@ def search_heads(above: Above, ask: Ask, positions: Ints, guess_kva: Reals) -> l
 
 def search_head(above: Above, base: Blocks, ask: Ask, position: int, head: int, guess_kva: float) -> Figures:
     """What the trunk would allow at a head; ``position`` is the network's among the trunk's, -1 for one to be built."""
-    bounded = position >= 0 and not np.isneginf(above.lowest[position] * ask.sense).all()
-    blocks = _free(above, base, ask, position) if bounded else base
+    blocks = _judged_above(above, base, ask, position)
     return search_trunk(above.trunk, blocks, above.kind, ask, head, guess_kva, FINE)
+
+
+def probe_head(above: Above, base: Blocks, ask: Ask, position: int, head: int, kva: float) -> Figures:
+    """What the trunk promises at a head as one addition of ``kva`` shows it; sought where that has no solution."""
+    blocks = _judged_above(above, base, ask, position)
+    probed = search_trunk(above.trunk, blocks, above.kind, ask, head, kva, 0.0, probes=1)
+    if probed.answer.any():
+        return probed
+    return search_trunk(above.trunk, blocks, above.kind, ask, head, kva, FINE)
+
+
+def _judged_above(above: Above, base: Blocks, ask: Ask, position: int) -> Blocks:
+    """The blocks as they are judged for a network: what it cannot bear itself is not judged in the trunk."""
+    bounded = position >= 0 and not np.isneginf(above.lowest[position] * ask.sense).all()
+    return _free(above, base, ask, position) if bounded else base
 
 
 def _free(above: Above, base: Blocks, ask: Ask, position: int) -> Blocks:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from capacity.loadflow.additions.asking import (
+    PROBES,
     SECTION,
     SUBSTATION,
     TRUNK_VOLTAGE,
@@ -239,11 +240,21 @@ def tree_rooms(
 
 
 def search_trunk(
-    trunk: Trunk, blocks: Blocks, kind: Ints, ask: Ask, head: int, guess_kva: float, tolerance: float
+    trunk: Trunk,
+    blocks: Blocks,
+    kind: Ints,
+    ask: Ask,
+    head: int,
+    guess_kva: float,
+    tolerance: float,
+    *,
+    probes: int = PROBES,
 ) -> Figures:
     """What can be added at one head as far as the trunk and the other networks are concerned."""
-    nodes, guess = np.array([head]), np.array([guess_kva])
-    return run_search(trunk.tree, kind, blocks, ask, nodes, guess, tolerance, answers=True, offset_of=trunk.offset_of)
+    nodes, guess, offset_of = np.array([head]), np.array([guess_kva]), trunk.offset_of
+    return run_search(
+        trunk.tree, kind, blocks, ask, nodes, guess, tolerance, answers=True, probes=probes, offset_of=offset_of
+    )
 
 
 def driving_impedance(trunk: Trunk, blocks: Blocks, ask: Ask, head: int, s_kva: float) -> complex:

@@ -12,13 +12,14 @@ import pandas as pd
 from capacity.loadflow.additions.answer import KIND_WORD, NOTHING, Limit
 from capacity.loadflow.additions.asking import COUNTS, TRANSFORMER, Ask
 from capacity.loadflow.additions.elsewhere import Elsewhere
-from capacity.loadflow.additions.heads import above_at, missing_steps, things_above
+from capacity.loadflow.additions.heads import things_above
 from capacity.loadflow.additions.joint import joint_blocks, joint_kinds, search_joint
-from capacity.loadflow.additions.own import Figures, kinds_of, network_blocks, search_network
+from capacity.loadflow.additions.own import kinds_of, network_blocks, search_network
 from capacity.loadflow.additions.settled import answer_of, network_limit, trunk_limit
-from capacity.loadflow.additions.tasks import FINE, ROUGH, search_head
-from capacity.loadflow.additions.trunk import MAX_EXTENSIONS, Above
+from capacity.loadflow.additions.tasks import FINE, ROUGH
+from capacity.loadflow.additions.trunk import Above
 from capacity.loadflow.connections.deciding import telling_steps
+from capacity.loadflow.connections.in_trunk import search_in_trunk
 from capacity.loadflow.connections.naming import Names
 from capacity.loadflow.connections.sites import Limits, NotThere, Site, loosened, site_of, year_of
 from capacity.loadflow.connections.standing import Standing
@@ -148,9 +149,7 @@ def _as_stated(standing: Standing, above: Above, things: list[int]) -> Above:
 
 def at_steps(standing: Standing, above: Above, steps: Ints) -> Above:
     """The trunk at some steps, with the bounds that ``above`` keeps."""
-    kept = standing.trunks[above.trunk.number][0]
-    found = above_at(standing.setting, kept, standing.base, standing.found, steps)
-    return replace(found, trunk=above.trunk, bus_bound=above.bus_bound)
+    return replace(standing.at_exactly(above.trunk.number, steps), trunk=above.trunk, bus_bound=above.bus_bound)
 
 
 def settle_at(standing: Standing, site: Site, ask: Ask, start: Searched, guess: Reals) -> Searched:
@@ -177,22 +176,6 @@ def _in_another_network(standing: Standing, limit: Limit) -> bool:
         return bool(setting.model.network_of[limit.place] >= 0)
     two = setting.grid.branches
     return bool((setting.model.network_of[[two.f[limit.place], two.t[limit.place]]] >= 0).all())
-
-
-def search_in_trunk(standing: Standing, site: Site, ask: Ask, need_kva: float) -> Figures:
-    """What the trunk would allow at the site's head; critical steps are added until none can be missing."""
-    number = site.network.trunk
-    above, _ = standing.trunks[number]
-    for _ in range(MAX_EXTENSIONS):
-        base = standing.blocks_of(above, ask)
-        figures = search_head(above, base, ask, site.position, site.network.head, need_kva)
-        setting, year = replace(standing.setting, ask=ask), standing.year_toward(number, ask)
-        least = standing.least_of(number, year)
-        missing = missing_steps(setting, above, year, standing.found, {0: figures}, {0: need_kva}, least)
-        if not len(np.setdiff1d(missing, above.steps)):
-            break
-        above = standing.at_more_steps(number, missing)
-    return figures
 
 
 def _joint(standing: Standing, site: Site, ask: Ask, steps: Ints, above: Above) -> State:

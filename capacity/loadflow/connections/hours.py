@@ -27,10 +27,10 @@ from capacity.loadflow.connections.checking import (
     elsewhere_of,
     path_of,
     room_of,
-    search_in_trunk,
     settle_at,
 )
 from capacity.loadflow.connections.deciding import fullest_steps
+from capacity.loadflow.connections.in_trunk import search_in_trunk
 from capacity.loadflow.connections.naming import Names
 from capacity.loadflow.connections.sites import NotThere, Site, site_of, watched_of
 from capacity.loadflow.connections.standing import Standing

@@ -20,13 +20,14 @@ import numpy.typing as npt
 from capacity.loadflow.additions.again import MOST_MOVED_PU, Base, Kept, Same, same
 from capacity.loadflow.additions.asking import Ask
 from capacity.loadflow.additions.base import solve_base
-from capacity.loadflow.additions.heads import Least, Watched, above_of, aboves, least_room
+from capacity.loadflow.additions.heads import Watched, above_of, aboves
 from capacity.loadflow.additions.own import Blocks
 from capacity.loadflow.additions.setting import Setting, make_setting
 from capacity.loadflow.additions.settled import unsolved_sources
 from capacity.loadflow.additions.tasks import KnownYear, NetworkFindings, study_feeder
 from capacity.loadflow.additions.trunk import Above, TrunkYear, trunk_year, with_others
 from capacity.loadflow.additions.work import Work
+from capacity.loadflow.connections.rooms import Answers, Least, least_room
 from capacity.loadflow.load_flow import LoadFlow
 from capacity.tables.additions import Addition, Bounds, Progress
 from capacity.tables.solved import SolvedYear
@@ -46,7 +47,7 @@ class Standing:
     Attributes
     ----------
     setting, base, found : as the search of node figures has them; ``found`` without figures.
-    trunks : every trunk with networks, at the steps that mattered so far; more are added as questions need them.
+    trunks : every trunk with networks, at its critical steps.
     unsolved : rows of sources below which something has no solution: nothing is known of any of it.
     place_of : trunk number and local bus of every electrical bus above the networks.
     bus_of_node : electrical bus by node id; only energised ones. ``node_of_bus``: the first node of each.
@@ -63,22 +64,33 @@ class Standing:
     bus_of_node: dict[str, int]
     node_of_bus: dict[int, str]
     years: dict[tuple[Any, ...], KnownYear] = field(default_factory=dict, repr=False)
+    answers: dict[int, Answers] = field(default_factory=dict, repr=False)
     least: dict[int, tuple[TrunkYear, Least]] = field(default_factory=dict, repr=False)
     toward: dict[int, tuple[complex, TrunkYear]] = field(default_factory=dict, repr=False)
     blocks: dict[tuple[Any, ...], Blocks] = field(default_factory=dict, repr=False)
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def at_more_steps(self, number: int, steps: Ints) -> Above:
-        """A trunk at further steps, kept for the next question."""
-        above, watched = self.trunks[number]
-        wanted = np.union1d(above.steps, steps)
-        if len(wanted) > len(above.steps):
-            year, work = self.base.years[number], Work(self.setting, _Here(), None)
-            above = above_of(self.setting, watched, year, wanted, self.base, self.found, work)
-            with self.lock:
-                if len(self.trunks[number][0].steps) < len(wanted):
-                    self.trunks[number] = (above, watched)
-        return above
+    def at_exactly(self, number: int, steps: Ints) -> Above:
+        """A trunk at some steps, with how its networks answer at each of them, which is remembered."""
+        critical, watched = self.trunks[number]
+        answers = self.answers.get(number)
+        if answers is None:
+            answers = self.answers.setdefault(number, Answers.none(self.setting.n_steps, len(critical.trunk.networks)))
+        fresh = steps[~answers.known[steps]]
+        year = self.base.years[number]
+        if len(fresh):
+            work = Work(self.setting, _Here(), None)
+            answers.put(fresh, above_of(self.setting, watched, year, fresh, self.base, self.found, work))
+        return replace(
+            critical,
+            loads=self.setting.loads.only(steps),
+            steps=steps,
+            voltage=year.voltage[:, steps],
+            offset=year.offset[:, steps],
+            inflow=np.stack([self.found[one].inflow[steps] for one in critical.trunk.networks.tolist()]),
+            slope=np.ascontiguousarray(answers.slope[steps].T),
+            lowest=np.ascontiguousarray(answers.lowest[steps].T),
+        )
 
     def year_toward(self, number: int, ask: Ask) -> TrunkYear:
         """A trunk's year with its room in the direction of an addition, remembered for the latest other direction."""
@@ -99,13 +111,13 @@ class Standing:
         """A trunk's least room in the year, remembered as long as the year is."""
         known = self.least.get(number)
         if known is None or known[0] is not year:
-            known = year, least_room(self.trunks[number][0], year, self.found)
+            known = year, least_room(self.trunks[number][0], year, self.found, self.setting.ask.sense)
             self.least[number] = known
         return known[1]
 
     def blocks_of(self, above: Above, ask: Ask) -> Blocks:
-        """A trunk's own blocks at all of its steps, remembered for the last few questions of another kind."""
-        key = (above.trunk.number, len(above.steps), *mark_of(ask))
+        """A trunk's own blocks at its critical steps, remembered for the last few questions of another kind."""
+        key = (above.trunk.number, *mark_of(ask))
         found = self.blocks.get(key)
         if found is None:
             found = above.blocks(above.steps, ask)
@@ -178,10 +190,12 @@ def stand(
         found = _found(setting, base, work, known)
         trunks = {above.trunk.number: (above, watched) for above, watched in aboves(setting, base, found, work, known)}
     years: dict[tuple[Any, ...], KnownYear] = {}
+    answers: dict[int, Answers] = {}
     if before is not None and known is not None:
         trunks |= {number: one for number, one in before.trunks.items() if number in known.trunks}
         quiet = {number for number in known.networks if setting.model.networks[number].trunk in known.trunks}
         years = {key: year for key, year in before.years.items() if key[0] in quiet}
+        answers = {number: one for number, one in before.answers.items() if number in known.trunks}
     unsolved, nodes = unsolved_sources(setting, base.years, found), _nodes(setting)
     return Standing(
         flow,
@@ -195,6 +209,7 @@ def stand(
         nodes,
         {bus: name for name, bus in reversed(nodes.items())},
         years,
+        answers,
     )
 
 

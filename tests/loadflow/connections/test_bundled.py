@@ -20,6 +20,9 @@ from capacity.headroom.nodes import load_addition, node_bounds
 from capacity.headroom.shapes import load_shape
 from capacity.loadflow import LoadFlow
 from capacity.loadflow.connections import Limits, Question, Standing, check_connection, stand
+from capacity.loadflow.connections.checking import ask_of
+from capacity.loadflow.connections.in_trunk import search_in_trunk
+from capacity.loadflow.connections.sites import site_of
 from capacity.memory import rates_of
 from capacity.policy import policy_of
 from capacity.proof import everything_reserved
@@ -126,6 +129,35 @@ def test_bundled__forty_connections_in_two_weeks(fortnight: Bundled, monkeypatch
     connections = drawn(fortnight.case, 3, 32)
     assert not fortnight.faults(connections)
     assert not fortnight.faults(drawn_transformers(fortnight.case, 3))
+
+
+def test_check_connection__is_the_same_whatever_was_asked_before(fortnight: Bundled) -> None:
+    low, high, *_ = (one for one in drawn(fortnight.case, 3, 32)[3:])
+
+    def asked(connection: Connection, kva: float) -> str:
+        return repr(check_connection(fortnight.standing, connection, Question(addition, kva, fortnight.limits)))
+
+    addition = replace(fortnight.standing.setting.addition, ceiling_kva=20_000.0)
+    before = asked(low, 50.0)
+    assert asked(high, 16_000.0) != before
+    assert asked(low, 50.0) == before
+
+
+def test_search_in_trunk__finds_the_steps_that_decide(fortnight: Bundled) -> None:
+    # it begins at eight steps that happen to be known, instead of those where least room is
+    standing = fortnight.standing
+    ask = ask_of(standing, replace(standing.setting.addition, ceiling_kva=20_000.0))
+    for connection in drawn(fortnight.case, 3, 32)[4::10]:
+        site = site_of(standing, connection, fortnight.limits, ask)
+        number = site.network.trunk
+        _, watched = standing.trunks[number]
+        elsewhere = np.arange(5, 1344, 168)
+        few = replace(standing, trunks={number: (standing.at_exactly(number, elsewhere), watched)}, blocks={}, least={})
+        found, usual = (search_in_trunk(one, site, ask, 20_000.0) for one in (few, standing))
+        binding = int(usual.promise_kva[0].argmin())
+        assert usual.at[0, binding] not in elsewhere
+        assert found.at[0, binding] == usual.at[0, binding]
+        assert found.kva[0] == pytest.approx(usual.kva[0], rel=1e-3)
 
 
 @pytest.mark.whole
