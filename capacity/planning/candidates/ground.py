@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
 
 from capacity.planning.candidates.choices import Choices
 from capacity.planning.candidates.grid import Grid
+from capacity.planning.candidates.lv_voltage import LvVoltages, lv_voltages
 from capacity.tables.measure import Measure, MeasureKind, Need, Rule
 from capacity.tables.network_change import NetworkChange
 from capacity.tables.situation import Market, Situation
@@ -40,6 +41,7 @@ class Ground:
     situation: Situation
     market: Market
     choices: Choices
+    _voltages: dict[str, LvVoltages] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def grid(self) -> Grid:
@@ -65,6 +67,12 @@ class Ground:
     def areas(self) -> pd.DataFrame:
         """Results by area id."""
         return self.situation.areas.set_index("area_id")
+
+    def lv_voltages(self, transformer_id: str) -> LvVoltages:
+        """Voltages of an LV network."""
+        if transformer_id not in self._voltages:
+            self._voltages[transformer_id] = lv_voltages(self.grid, self.nodes, transformer_id)
+        return self._voltages[transformer_id]
 
     @property
     def power_factor(self) -> float:
@@ -94,6 +102,11 @@ class Ground:
     def least_relief(self) -> float:
         """The least share of a section's flow that is worth moving away."""
         return self.choices.values.least_relief_percent.value / 100.0
+
+    @property
+    def load_limit_percent(self) -> float:
+        """Load rate that moved load may leave a transformer at: below P4 by the choices' margin."""
+        return self.market.thresholds["P4"] - self.choices.values.load_margin_percent.value
 
     @cached_property
     def section_limit(self) -> float:

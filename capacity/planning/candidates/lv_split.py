@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from capacity.planning.candidates.conductors import laid_at, line_works
 from capacity.planning.candidates.ground import Ground
 from capacity.planning.candidates.lv_feeding import Feeding, feeding, lift_words, link_drop_pu, places, worst_lift_pu
-from capacity.planning.candidates.lv_voltage import LvVoltages, lv_voltages
+from capacity.planning.candidates.lv_voltage import LvVoltages
 from capacity.planning.candidates.opening import opening_above
 from capacity.planning.candidates.routes import Map
 from capacity.planning.candidates.stronger_lv_conductor import loaded_lines
@@ -31,14 +31,14 @@ def lv_split(ground: Ground) -> list[Measure]:
     """The shortest circuits that bring loaded lines below P4, and those that lift low nodes most."""
     found, plane = [], Map(ground)
     for transformer_id, lines in loaded_lines(ground).items():
-        voltages = lv_voltages(ground, transformer_id)
+        voltages = ground.lv_voltages(transformer_id)
         for line in lines:
             found += [
                 _measure(ground, transformer_id, one, _load_note(ground, line, one))
                 for one in _for_line(ground, plane, voltages, line)
             ]
     for transformer_id in ground.at_transformers("P10"):
-        voltages = lv_voltages(ground, transformer_id)
+        voltages = ground.lv_voltages(transformer_id)
         found += [
             _measure(ground, transformer_id, one, _voltage_note(ground, voltages, one))
             for one in _for_voltage(ground, plane, voltages)
@@ -76,11 +76,10 @@ def _for_line(ground: Ground, plane: Map, voltages: LvVoltages, line: int) -> li
     """To behind a loaded line, so that what is left stays below P4; the shortest ones."""
     far = ground.grid.far_bus[line]
     behind = set(ground.grid.subtree(far))
-    threshold = ground.market.thresholds["P4"] - ground.choices.values.load_margin_percent.value
     enough = [
         one
         for one in _circuits(ground, plane, voltages)
-        if one.after.bus in behind and _rate_after(ground, line, one) < threshold
+        if one.after.bus in behind and _rate_after(ground, line, one) < ground.load_limit_percent
     ]
     ranked = sorted(enough, key=lambda one: (one.length_m, one.after.bus))
     return ranked[: ground.choices.values.split_places.value]

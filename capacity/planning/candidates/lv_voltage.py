@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from capacity.planning.candidates.ground import Ground
+from capacity.planning.candidates.grid import Grid
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,10 @@ class LvVoltages:
     busbar_pu: float
 
 
-def lv_voltages(ground: Ground, transformer_id: str) -> LvVoltages:
-    """What the results say of a network; nodes without a voltage are left out."""
-    grid = ground.grid
-    buses = [bus for bus in grid.lv_buses(transformer_id) if grid.bus_id(bus) in ground.nodes.index]
-    rows = ground.nodes.loc[[grid.bus_id(bus) for bus in buses]].set_axis(buses)
+def lv_voltages(grid: Grid, nodes: pd.DataFrame, transformer_id: str) -> LvVoltages:
+    """What the results (``nodes`` by id) say of a network; nodes without a voltage are left out."""
+    buses = [bus for bus in grid.lv_buses(transformer_id) if grid.bus_id(bus) in nodes.index]
+    rows = nodes.loc[[grid.bus_id(bus) for bus in buses]].set_axis(buses)
     voltage = rows["voltage_min_pu"].astype(float)
     below = (rows["voltage_lower_pu"].astype(float) - voltage).dropna()
     above = pd.Series({bus: voltage.get(grid.parent[bus]) for bus in buses}, dtype=float)

@@ -9,7 +9,6 @@ from functools import cached_property
 
 from capacity.planning.candidates.conductors import line_at, wanted_a
 from capacity.planning.candidates.ground import Ground
-from capacity.planning.candidates.lv_voltage import lv_voltages
 from capacity.tables.measure import Need
 
 
@@ -190,7 +189,7 @@ def mv_needs(ground: Ground, mv: MediumVoltage) -> MvNeeds:
     for need in ground.needs("P5"):
         _add_area(ground, mv, need, wanted, short)
     for transformer_id in ground.at_transformers("P10"):
-        lv_short = lv_voltages(ground, transformer_id).short_pu
+        lv_short = ground.lv_voltages(transformer_id).short_pu
         if lv_short:
             bus = ground.hv_bus(transformer_id)
             short[bus] = max(short.get(bus, 0.0), *lv_short.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from capacity.planning.candidates.additional_transformer import additional_transformer
 from capacity.planning.candidates.choices import Choices, bundled_choices
 from capacity.planning.candidates.combining import combinations as combinations
 from capacity.planning.candidates.feeder_tie import feeder_tie
@@ -11,6 +12,7 @@ from capacity.planning.candidates.ground import Ground
 from capacity.planning.candidates.larger_transformer import larger_transformer
 from capacity.planning.candidates.lv_split import lv_split
 from capacity.planning.candidates.move_open_point import move_open_point
+from capacity.planning.candidates.rebalance_loads import rebalance_loads
 from capacity.planning.candidates.stronger_lv_conductor import stronger_lv_conductor
 from capacity.planning.candidates.stronger_mv_conductor import stronger_mv_conductor
 from capacity.planning.candidates.tap_change import tap_change
@@ -19,10 +21,12 @@ from capacity.tables.situation import Market, Situation
 
 KINDS: Sequence[Callable[[Ground], list[Measure]]] = (
     tap_change,
+    rebalance_loads,
     move_open_point,
     larger_transformer,
     stronger_lv_conductor,
     lv_split,
+    additional_transformer,
     stronger_mv_conductor,
     feeder_tie,
 )

@@ -11,7 +11,7 @@ from capacity.planning.candidates.conductors import (
     wanted_a,
 )
 from capacity.planning.candidates.ground import Ground
-from capacity.planning.candidates.lv_voltage import LvVoltages, lv_voltages
+from capacity.planning.candidates.lv_voltage import LvVoltages
 from capacity.planning.candidates.rebuilding import Lift, Rebuilt, Shortage, for_current, for_voltage
 from capacity.tables.measure import Measure
 from capacity.tables.words import Word
@@ -26,7 +26,7 @@ def stronger_lv_conductor(ground: Ground) -> list[Measure]:
             _measure(ground, transformer_id, "I", one, load_note(ground, one)) for one in for_current(ground, lines)
         ]
     for transformer_id in ground.at_transformers("P10"):
-        voltages = lv_voltages(ground, transformer_id)
+        voltages = ground.lv_voltages(transformer_id)
         ways = {bus: ground.grid.lines_up(bus, "lv") for bus in voltages.short_pu}
         drop_pu = {line: voltages.drop_pu.get(ground.grid.far_bus[line], 0.0) for way in ways.values() for line in way}
         for lift in for_voltage(ground, Shortage(voltages.short_pu, ways, drop_pu)):
