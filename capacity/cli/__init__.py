@@ -50,8 +50,10 @@ from capacity.cli import (  # noqa: E402  # their commands register with ``app``
     cases,  # noqa: F401
     forecast,  # noqa: F401
     months,  # noqa: F401
+    plan,  # noqa: F401
     profile,  # noqa: F401
     publishing,  # noqa: F401
+    report,  # noqa: F401
     runs,  # noqa: F401
     scenarios,  # noqa: F401
     serve,  # noqa: F401
