@@ -54,7 +54,7 @@ def _for_load(ground: Ground, plane: Map, transformer_id: str, needs: Sequence[N
     load_kva = ground.highest_kva(transformer_id, needs)
     rated_kva = float(ground.transformers.at[transformer_id, "rated_kva"])
     least_kva = load_kva - ground.load_limit_percent / 100.0 * rated_kva
-    if math.isnan(load_kva):
+    if math.isnan(load_kva) or not ground.imports(transformer_id):
         return []
     sites = [site for site in _sites(ground, transformer_id) if site.taken_kva >= max(least_kva, 1.0)]
     if not sites:

@@ -70,6 +70,16 @@ class Values(_Frozen):
     jumper_m: Value
     transformer_radius_m: Value
     split_places: Count
+    charging_participation_percent: Value
+    least_charging_percent: Value
+    home_point_kw: Value
+    public_point_kw: Value
+    storage_margin_percent: Value
+    storage_step_kw: Value
+    storage_largest_kw: Value
+    storage_short_h: Value
+    storage_long_h: Value
+    sets_per_network: Count
 
 
 class Conductors(_Frozen):

@@ -154,6 +154,10 @@ class Ground:
         known = [rate for rate in rates if not math.isnan(rate)]
         return max(known) / 100.0 * float(row["rated_kva"]) if known else math.nan
 
+    def imports(self, transformer_id: str) -> bool:
+        """Whether its highest load flows down: load moved away or covered takes nothing off a highest export."""
+        return bool(self.transformers.at[transformer_id, "max_direction"] != "export")
+
     def area_of(self, transformer_id: str) -> tuple[str, ...]:
         """The area of a transformer, if it is in one."""
         area = self.transformers["area_id"].get(transformer_id)

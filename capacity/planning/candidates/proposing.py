@@ -11,8 +11,10 @@ from capacity.planning.candidates.feeder_tie import feeder_tie
 from capacity.planning.candidates.ground import Ground
 from capacity.planning.candidates.larger_transformer import larger_transformer
 from capacity.planning.candidates.lv_split import lv_split
+from capacity.planning.candidates.managed_charging import managed_charging
 from capacity.planning.candidates.move_open_point import move_open_point
 from capacity.planning.candidates.rebalance_loads import rebalance_loads
+from capacity.planning.candidates.storage import storage
 from capacity.planning.candidates.stronger_lv_conductor import stronger_lv_conductor
 from capacity.planning.candidates.stronger_mv_conductor import stronger_mv_conductor
 from capacity.planning.candidates.tap_change import tap_change
@@ -29,6 +31,8 @@ KINDS: Sequence[Callable[[Ground], list[Measure]]] = (
     additional_transformer,
     stronger_mv_conductor,
     feeder_tie,
+    managed_charging,
+    storage,
 )
 
 

@@ -62,7 +62,7 @@ def _tasks(ground: Ground) -> Iterator[_Task]:
         load_kva = ground.highest_kva(transformer_id, [need for need in needs if need.rule != "P10"])
         rated_kva = float(ground.transformers.at[transformer_id, "rated_kva"])
         least_kva = load_kva - ground.load_limit_percent / 100.0 * rated_kva
-        if not math.isnan(load_kva):
+        if not math.isnan(load_kva) and ground.imports(transformer_id):
             voltages = ground.lv_voltages(transformer_id)
             yield _Task(transformer_id, tuple(needs), load_kva, max(0.0, least_kva), voltages)
 
@@ -161,7 +161,7 @@ def _measure(ground: Ground, task: _Task, move: _Move) -> Measure:
     node, to_node = ground.grid.bus_id(move.feeding.bus), ground.grid.bus_id(move.to_bus)
     opening = opening_above(ground, move.feeding.bus)
     assert opening is not None, "places lie below a line or a switch"
-    measure_id = ground.name("rebalance_loads", node, move.to_transformer_id)
+    measure_id = ground.name("rebalance_loads", task.transformer_id, node, move.to_transformer_id)
     works = [Work("load_rebalancing", element_ids=(node, to_node))]
     if move.switch_id:
         closed: SetSwitch | AddLine = SetSwitch(kind="set_switch", switch_id=move.switch_id, closed=True)

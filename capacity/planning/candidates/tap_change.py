@@ -45,14 +45,14 @@ def _positions(ground: Ground, transformer_id: str) -> list[tuple[int, float]]:
 
 def _helps(ground: Ground, nodes: pd.DataFrame, factor: float) -> bool:
     """Whether fewer nodes lie outside their band at one end, or lie so by less, and none is pushed out at the other."""
-    least, margin = ground.least_gain_pu, ground.margin_pu
+    least = ground.least_gain_pu
     lowest, highest = nodes["voltage_min_pu"].astype(float), nodes["voltage_max_pu"].astype(float)
     lower, upper = nodes["voltage_lower_pu"].astype(float), nodes["voltage_upper_pu"].astype(float)
     if factor > 1.0:
         lifts = bool((lowest < lower).any()) and float((lowest * (factor - 1.0)).min()) >= least
-        return lifts and bool((highest * factor + margin <= upper).all())
+        return lifts and bool((highest * factor <= upper).all())
     lowers = bool((highest > upper).any()) and float((highest * (1.0 - factor)).min()) >= least
-    return lowers and bool((lowest * factor - margin >= lower).all())
+    return lowers and bool((lowest * factor >= lower).all())
 
 
 def _measure(ground: Ground, transformer_id: str, position: int, factor: float, nodes: pd.DataFrame) -> Measure:
