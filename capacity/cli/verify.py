@@ -1,4 +1,4 @@
-"""The command that puts a run's node figures to the test: verify."""
+"""The command that puts a run's node figures, or a plan's claims, to the test: verify."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from capacity.cli import NOT_CONFIRMED, app, printing
+from capacity.cli import NOT_CONFIRMED, app, printing, verify_plan
 from capacity.cli.language import say, word
 from capacity.tables.words import CRITERION, REASON, Word
 
@@ -30,19 +30,29 @@ MOST_SHOWN = 12
 
 @app.command()
 def verify(
-    run: Annotated[Path, typer.Argument(help="The run's folder.", metavar="RUN")],
-    nodes: Annotated[int, typer.Option(min=1, help="How many nodes are drawn, by binding criterion.")] = 200,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the draw.")] = 1,
-    case: Annotated[Path | None, typer.Option(help="The case folder, if it is not where the run found it.")] = None,
+    run: Annotated[Path, typer.Argument(help="The folder of a run, or of a plan.", metavar="RUN")],
+    nodes: Annotated[int, typer.Option(min=1, help="Of a run: how many nodes are drawn, by binding criterion.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="Of a run: seed of the draw.")] = 1,
+    case: Annotated[
+        Path | None, typer.Option(help="The case folder, if it is not where the run or the plan found it.")
+    ] = None,
     scenario: Annotated[Path | None, typer.Option(help="The scenario file, likewise.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; default: all processors.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print every verdict for programs.")] = False,
 ) -> None:
-    """Put a run's node figures to the test: add each and a larger one, solve the whole window. 核验节点容量。"""
+    """Put a run's node figures, or a plan's claims, to the test at every step. 核验节点容量或规划成效。
+
+    Of a run drawn figures are added at their nodes, and larger ones, and the whole window is solved. Of a plan every
+    claim of every project is solved with every step of its year: the needs it clears, and that it harms nothing new.
+    """
     from capacity.proof import verify_run
+    from capacity.runs.plan_store import holds_plan
     from capacity.verification import as_json as every_verdict
     from capacity.verification import write_proof
 
+    if holds_plan(run):
+        verify_plan.verify_claims(run, case, scenario, workers=workers, as_json=as_json)
+        return
     with printing.progress() as told:
         proof = verify_run(
             run, case_folder=case, scenario_file=scenario, nodes=nodes, seed=seed, workers=workers, progress=told

@@ -1,0 +1,224 @@
+"""A plan on the screen: needs, what was chosen, what stays open and why, projects, years before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+from rich.markup import escape
+from rich.table import Table
+
+from capacity.cli import printing
+from capacity.cli.language import language, say, say_each, word
+from capacity.tables.matrix import TRIGGER, TRIGGERS
+from capacity.tables.measure import RULES
+from capacity.tables.plan import Plan, PlanRecord
+from capacity.tables.words import BUDGET_STATE, MEASURE_KIND, NEED_ORIGIN, PLAN_STATE, URGENCY
+
+MOST_FEEDERS, MOST_OPEN, MOST_PROJECTS = 20, 15, 30
+
+
+def print_plan(plan: Plan, *, proven: bool) -> None:
+    """A plan in the reader's language; ``proven``: its programme is proven best."""
+    console = printing.console
+    if plan.record.synthetic:
+        console.print(say("[bold red]合成数据：不代表任何真实电网[/]", "[bold red]synthetic data: no real grid[/]"))
+    console.print(_about(plan.record), markup=False, highlight=False)
+    console.print(_needs(plan))
+    if len(plan.feeders):
+        console.print(_feeders(plan))
+    left = plan.outcomes[plan.outcomes["outcome"].ne("cleared") & plan.outcomes["duty"].ne("listed")]
+    if len(left):
+        console.print(_left_open(left))
+    if len(plan.projects):
+        console.print(_projects(plan))
+    console.print(_programme(plan, proven), markup=False, highlight=False)
+    console.print(_years(plan))
+    for remark in (*_basis(plan.record), *say_each(plan.record.remarks_zh, plan.record.remarks_en)):
+        console.print(f"- {remark}", markup=False, highlight=False)
+
+
+def _about(record: PlanRecord) -> str:
+    if not record.scenario:
+        return say(f"现状电网，截至 {record.as_of}", f"the present grid, as of {record.as_of}")
+    title = say(record.scenario_title_zh, record.scenario_title_en) or record.scenario
+    span = f"{record.years[0]}–{record.years[-1]}" if len(record.years) > 1 else str(record.years[0])
+    return say(f"情景“{title}”，{span} 年，截至 {record.as_of}", f"scenario '{title}', {span}, as of {record.as_of}")
+
+
+def _basis(record: PlanRecord) -> Iterable[str]:
+    yield say(record.candidates_basis_zh, record.candidates_basis_en)
+    yield say(
+        f"校核措施组合 {record.verified_sets} 个；价格水平 {record.price_year} 年；用时 {record.wall_time_s:.0f} 秒",
+        f"{record.verified_sets} sets of measures verified; prices of {record.price_year}; {record.wall_time_s:.0f} s",
+    )
+
+
+def _table(title: str, columns: Sequence[tuple[str, bool]]) -> Table:
+    """A table whose columns are headings with whether they hold figures."""
+    table = Table(title=title, title_justify="left")
+    for heading, figures in columns:
+        table.add_column(heading, justify="right" if figures else "left")
+    return table
+
+
+def _needs(plan: Plan) -> Table:
+    title = say("需求（括号内为未全部消除）", "needs (in brackets: not cleared in every year)")
+    table = _table(title, [(say("规则", "rule"), False), *((word(one), True) for one in NEED_ORIGIN.values())])
+    for rule in RULES:
+        own = plan.outcomes[plan.outcomes["rule"].eq(rule)]
+        if len(own):
+            table.add_row(rule, *(_count(own[own["origin"].eq(origin)]) for origin in NEED_ORIGIN))
+    if plan.outcomes.empty:
+        table.caption = say("没有需求", "there are none")
+    return table
+
+
+def _count(needs: pd.DataFrame) -> str:
+    left = int(needs["outcome"].ne("cleared").sum())
+    return str(len(needs)) + (f" ({left})" if left else "")
+
+
+def _feeders(plan: Plan) -> Table:
+    columns = [(say("线路", "feeder"), False), (say("选用措施", "chosen"), False), (say("费用 元", "cost CNY"), True),
+               *((word(one), True) for one in NEED_ORIGIN.values()),
+               (say("必须消除而未消除\n（需求·年）", "to be cleared, left open\n(need-years)"), True)]  # fmt: skip
+    table = _table(say("线路与选用措施", "feeders and what was chosen"), columns)
+    busy = plan.feeders.sort_values(["open_must", "cost_yuan"], ascending=False, kind="stable")
+    measures = plan.measures.set_index("measure_id")
+    for row in busy.head(MOST_FEEDERS).itertuples():
+        chosen = [_measure(measures, one) for one in _ids(row.measure_ids)]
+        costs = (row.cost_yuan, row.existing_cost_yuan, row.growth_cost_yuan, row.connection_cost_yuan)
+        must = f"[red]{row.open_must}[/]" if row.open_must else "0"
+        what = "\n".join(chosen) or say("无", "nothing")
+        table.add_row(escape(row.feeder_id), escape(what), *(_money(cost) for cost in costs), must)
+    total = _money(plan.feeders["cost_yuan"].sum())
+    table.caption = _more(len(busy), MOST_FEEDERS, say(f"费用合计 {total} 元", f"cost in all {total} CNY"))
+    return table
+
+
+def _measure(measures: pd.DataFrame, key: str) -> str:
+    own = measures.loc[key]
+    elements = "" if pd.isna(own["element_ids"]) else f" {', '.join(_ids(own['element_ids'])[:3])}"
+    return f"{key}: {word(MEASURE_KIND[own['kind']])}{elements}"
+
+
+def _left_open(left: pd.DataFrame) -> Table:
+    columns = [(say("需求", "need"), False), (say("设备", "element"), False), (say("来源", "origin"), False),
+               (say("未消除年份", "years left open"), False), (say("原因", "why"), False)]  # fmt: skip
+    table = _table(say("未消除的需求", "what stays open"), columns)
+    for _, row in (
+        left.assign(_may=left["duty"].ne("must")).sort_values("_may", kind="stable").head(MOST_OPEN).iterrows()
+    ):
+        table.add_row(
+            f"{row['rule']}{'' if row['_may'] else say('（必须）', ' (must)')}",
+            escape(row["element_id"]),
+            word(NEED_ORIGIN[row["origin"]]),
+            _span(row["open_years"]),
+            escape(row[f"why_{language()}"]),
+        )
+    table.caption = _more(len(left), MOST_OPEN)
+    return table
+
+
+def _projects(plan: Plan) -> Table:
+    columns = [(say("排序", "rank"), True), (say("项目", "project"), False), (say("紧迫程度", "urgency"), False),
+               (say("立项", "initiate"), False), (say("出库", "release"), False), (say("投产", "in service"), False),
+               (say("延期 天", "late days"), True), (say("投资 元", "cost CNY"), True),
+               (say("每万元 kVA", "kVA per\n10,000 CNY"), True), (say("受益户", "customers"), True),
+               (say("预算", "budget"), False)]  # fmt: skip
+    table = _table(say("项目", "projects"), columns)
+    for _, row in plan.projects.sort_values("rank").head(MOST_PROJECTS).iterrows():
+        late = (
+            f"[red]{row['late_days']}[/]"
+            if pd.notna(row["late_days"]) and row["late_days"]
+            else _whole(row["late_days"])
+        )
+        year = "" if pd.isna(row["budget_year"]) else f" {row['budget_year']}"
+        table.add_row(
+            str(row["rank"]),
+            escape(f"{row['project_id']}\n{row[f'name_{language()}']}"),
+            word(URGENCY[row["urgency"]]),
+            *(_day(row[name]) for name in ("initiate_on", "release_on", "commissioning_date")),
+            late,
+            _money(row["cost_yuan"]),
+            _figure(row["released_kva_per_10k_yuan"], 1),
+            _figure(row["customers"], 0),
+            escape(word(BUDGET_STATE[row["budget_state"]]) + year),
+        )
+    estimated = bool(plan.projects["dates_estimated"].any())
+    note = (
+        say("部分日期依据尚未公布的工作日历，为估算", "some dates rest on working days not yet published")
+        if estimated
+        else ""
+    )
+    table.caption = _more(len(plan.projects), MOST_PROJECTS, note)
+    return table
+
+
+def _programme(plan: Plan, proven: bool) -> str:
+    states = plan.programme["state"].value_counts()
+    parts = [f"{word(PLAN_STATE[state])} {states[state]}" for state in PLAN_STATE if state in states]
+    if len(plan.unscheduled):
+        parts.append(say(f"未排入 {len(plan.unscheduled)}", f"{len(plan.unscheduled)} not in it"))
+    shared = int(plan.outages["project_count"].gt(1).sum())
+    parts.append(
+        say(f"停电 {len(plan.outages)} 次（{shared} 次共用）", f"{len(plan.outages)} outages ({shared} of them shared)")
+    )
+    if not proven:
+        parts.append(say("搜索提前终止，未证明最优", "search cut off: not proven best"))
+    return say("工程计划：", "programme: ") + say("，", ", ").join(parts)
+
+
+def _years(plan: Plan) -> Table:
+    columns = [(say("年份", "year"), False), *((word(TRIGGER[rule]), True) for rule in TRIGGERS),
+               (say("低电压节点", "low-voltage\nnodes"), True), (say("可开放 kVA", "allowed kVA"), True),
+               (say("未知网格", "unknown\nareas"), True), (say("投资 元", "investment\nCNY"), True)]  # fmt: skip
+    table = _table(say("逐年：不采取措施 → 实施规划后", "year by year: nothing done → with the plan"), columns)
+    for year, both in plan.years.groupby("year", sort=True):
+        of = {str(row["state"]): row for _, row in both.iterrows()}
+        names = (*TRIGGERS, "low_voltage_nodes", "allowed_kva", "unknown_areas")
+        cells = [
+            " → ".join(_figure(of[state][name], 0) for state in ("before", "after") if state in of) for name in names
+        ]
+        table.add_row(str(year), *cells, _money(of["after"]["investment_yuan"]) if "after" in of else "")
+    failed = int(plan.years["steps_failed"].sum())
+    if failed:
+        table.caption = say(f"{failed} 个时刻潮流不收敛", f"the load flow gave no answer at {failed} steps")
+    return table
+
+
+def _more(count: int, shown: int, note: str = "") -> str | None:
+    """What a table leaves to the workbook, and a note."""
+    left = count - shown
+    rest = say(f"另有 {left} 行，见工作簿", f"{left} more: see the workbook") if left > 0 else ""
+    return say("；", "; ").join(part for part in (note, rest) if part) or None
+
+
+def _ids(text: Any) -> list[str]:
+    return [] if pd.isna(text) else str(text).split(";")
+
+
+def _span(years: Any) -> str:
+    """``2027–2029`` for years in a row, all of them otherwise."""
+    of = [int(year) for year in _ids(years)]
+    if len(of) > 2 and of == list(range(of[0], of[-1] + 1)):
+        return f"{of[0]}–{of[-1]}"
+    return ", ".join(map(str, of))
+
+
+def _money(yuan: Any) -> str:
+    return say("未知", "unknown") if pd.isna(yuan) else f"{yuan:,.0f}"
+
+
+def _figure(value: Any, digits: int) -> str:
+    return say("未知", "unknown") if pd.isna(value) else f"{value:,.{digits}f}"
+
+
+def _whole(value: Any) -> str:
+    return "–" if pd.isna(value) else f"{value:,}"
+
+
+def _day(value: Any) -> str:
+    return "–" if pd.isna(value) else f"{value:%Y-%m-%d}"
