@@ -147,7 +147,8 @@ def _measure(ground: Ground, plane: Map, site: _Site, needs: Sequence[Need]) -> 
     if branch is None or one is None:
         return None
     grid, node = ground.grid, ground.grid.bus_id(site.bus)
-    measure_id = ground.name("additional_transformer", site.transformer_id, node, f"{one.rated_kva:g}")
+    own = ground.node_in(site.transformer_id, site.bus)
+    measure_id = ground.name("additional_transformer", site.transformer_id, own, f"{one.rated_kva:g}")
     new_id = ground.new_id(f"{measure_id}-T")
     opened = tuple(grid.line_id(grid.above[bus][1]) for bus in (site.bus, *site.joined))
     added = AddTransformer(

@@ -189,6 +189,10 @@ class Ground:
         """A measure's id: feeder, kind, what it is about."""
         return "-".join([self.situation.feeder_id, CODES[kind], *(str(part) for part in parts)])
 
+    def node_in(self, transformer_id: str, bus: int) -> str:
+        """A node's id within its LV network: without the transformer's id where it begins with that."""
+        return self.grid.bus_id(bus).removeprefix(f"{transformer_id}-")
+
     def measure(
         self,
         kind: MeasureKind,

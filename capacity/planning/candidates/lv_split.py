@@ -132,7 +132,7 @@ def _measure(ground: Ground, transformer_id: str, one: _Circuit, note: Word) -> 
     grid, node = ground.grid, ground.grid.bus_id(one.after.bus)
     opening = opening_above(ground, one.after.bus)
     assert opening is not None, "places lie below a line"
-    measure_id = ground.name("lv_split", transformer_id, node)
+    measure_id = ground.name("lv_split", transformer_id, ground.node_in(transformer_id, one.after.bus))
     line_id = ground.new_id(f"{measure_id}-L")
     line = AddLine(
         kind="add_line", line_id=line_id, from_node_id=grid.bus_id(grid.busbar(transformer_id)), to_node_id=node,

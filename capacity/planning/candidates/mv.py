@@ -207,14 +207,13 @@ def _add_area(ground: Ground, mv: MediumVoltage, need: Need, wanted: dict[int, f
     buses = [ground.hv_bus(one) for one in ground.changeable if ground.area_of(one) == (need.element_id,)]
     if not more_kva > 0.0:
         return
-    for bus in buses:
-        way = ground.grid.lines_up(bus, "mv")
-        if row["binding_criterion"] == "section_loading":
-            for line in way:
-                needed_a = (
-                    (mv.flow_kva[line] + more_kva) / (math.sqrt(3.0) * mv.kv(line)) * 100.0 / ground.section_limit
-                )
-                if needed_a > mv.rated_a[line]:
-                    wanted[line] = max(wanted.get(line, 0.0), needed_a)
-        elif row["binding_criterion"] == "voltage_min":
-            short[bus] = max(short.get(bus, 0.0), more_kva * sum(mv.drop_pu_per_kva[line] for line in way))
+    ways = {bus: ground.grid.lines_up(bus, "mv") for bus in buses}
+    if row["binding_criterion"] == "section_loading":
+        for line in {line for way in ways.values() for line in way}:
+            needed_a = (mv.flow_kva[line] + more_kva) / (math.sqrt(3.0) * mv.kv(line)) * 100.0 / ground.section_limit
+            if needed_a > mv.rated_a[line]:
+                wanted[line] = max(wanted.get(line, 0.0), needed_a)
+    elif row["binding_criterion"] == "voltage_min" and ways:
+        drops = {bus: more_kva * sum(mv.drop_pu_per_kva[line] for line in way) for bus, way in ways.items()}
+        furthest = max(drops, key=lambda bus: (drops[bus], bus))
+        short[furthest] = max(short.get(furthest, 0.0), drops[furthest])

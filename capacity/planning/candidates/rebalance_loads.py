@@ -76,6 +76,17 @@ def _room_kva(ground: Ground, transformer_id: str) -> float:
     return max(0.0, ground.load_limit_percent / 100.0 * float(row["rated_kva"]) - load_kva - float(row["reserved_kva"]))
 
 
+def _carries(ground: Ground, to_bus: int, more_kva: float) -> bool:
+    """Whether the lines that supply a node stay below P4 with so much more."""
+    for index in ground.grid.lines_up(to_bus, "lv"):
+        line, kv = line_at(ground, index), float(ground.grid.buses.at[to_bus, "vn_kv"])
+        more_a = more_kva / (math.sqrt(3.0) * kv)
+        current_a = float(ground.lines["max_i_a"].get(line.line_id, math.nan)) + more_a
+        if not current_a < 10.0 * ground.market.thresholds["P4"] * line.max_i_ka * line.parallel:
+            return False
+    return True
+
+
 def _helps(ground: Ground, task: _Task, one: Feeding) -> bool:
     """Whether enough load leaves, or low nodes are lifted; and not nothing."""
     if one.taken_kva <= 0.0 or one.taken_kva >= task.load_kva:
@@ -98,7 +109,8 @@ def _over_ties(ground: Ground, task: _Task) -> list[_Move]:
         far_pu = ground.lv_voltages(to).voltage_pu.get(tie.far, math.nan)
         fed = [feeding(ground, task.voltages, bus, far_pu) for bus in openings(ground.grid, tie.near, tie.far)]
         room_kva = math.inf if to == task.transformer_id else _room_kva(ground, to)
-        fits = [one for one in fed if one.taken_kva <= room_kva and _helps(ground, task, one)]
+        carried = [one for one in fed if one.taken_kva <= room_kva and _carries(ground, tie.far, one.taken_kva)]
+        fits = [one for one in carried if _helps(ground, task, one)]
         best = min(fits, key=lambda one: (one.taken_kva, one.bus), default=None)
         if best is not None:
             moves.append(_Move(best, tie.far, to, 0.0, switch_id=tie.switch_id))
@@ -110,10 +122,11 @@ def _over_new_lines(ground: Ground, plane: Map, task: _Task) -> list[_Move]:
     near = _neighbours(ground, plane, task.transformer_id, ground.grid.lv_buses(task.transformer_id))
     radius_m, best = ground.choices.values.neighbour_radius_m.value, []
     for to in near:
-        theirs, moves = ground.grid.lv_buses(to), []
+        theirs, moves = [ground.grid.busbar(to), *places(ground, to)], []
         for bus in places(ground, task.transformer_id, drops=True):
-            pair = plane.nearest([bus], theirs)
-            if pair is not None and pair[2] <= radius_m and ground.grid.below_kva[bus] <= _room_kva(ground, to):
+            pair, taken_kva = plane.nearest([bus], theirs), ground.grid.below_kva[bus]
+            fits = taken_kva <= _room_kva(ground, to)
+            if pair is not None and pair[2] <= radius_m and fits and _carries(ground, pair[1], taken_kva):
                 moves.append(_new_line(ground, plane, task, bus, pair[1], to))
         helpful = [move for move in moves if _helps(ground, task, move.feeding)]
         if helpful:
@@ -161,7 +174,12 @@ def _measure(ground: Ground, task: _Task, move: _Move) -> Measure:
     node, to_node = ground.grid.bus_id(move.feeding.bus), ground.grid.bus_id(move.to_bus)
     opening = opening_above(ground, move.feeding.bus)
     assert opening is not None, "places lie below a line or a switch"
-    measure_id = ground.name("rebalance_loads", task.transformer_id, node, move.to_transformer_id)
+    measure_id = ground.name(
+        "rebalance_loads",
+        task.transformer_id,
+        ground.node_in(task.transformer_id, move.feeding.bus),
+        move.to_transformer_id,
+    )
     works = [Work("load_rebalancing", element_ids=(node, to_node))]
     if move.switch_id:
         closed: SetSwitch | AddLine = SetSwitch(kind="set_switch", switch_id=move.switch_id, closed=True)

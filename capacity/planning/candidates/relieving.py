@@ -62,16 +62,16 @@ def relief_of(ground: Ground, mv: MediumVoltage, needs: MvNeeds, transfer: Trans
     relieved = [line for line in needs.wanted_a if flow[line] < mv.flow_kva[line] * (1.0 - ground.least_relief)]
     lifted = {bus: mv.lifted_pu(transfer, after, bus) for bus in needs.short_pu}
     elsewhere = needs.substation and _substation(ground, transfer.far) != _substation(ground, transfer.open_bus)
-    if not relieved and not elsewhere and max(lifted.values(), default=0.0) < ground.least_gain_pu:
+    enough = [bus for bus, short in needs.short_pu.items() if lifted[bus] >= short + ground.margin_pu]
+    if not relieved and not elsewhere and not enough:
         return None
     carried = all(_share(mv, line, flow[line]) * wanted <= mv.rated_a[line] for line, wanted in needs.wanted_a.items())
-    lifted_enough = all(lifted[bus] >= short + ground.margin_pu for bus, short in needs.short_pu.items())
     worst = max(needs.wanted_a, key=lambda line: (mv.loading_percent(line, mv.flow_kva[line]), -line), default=None)
     shortest = max(needs.short_pu, key=lambda bus: (needs.short_pu[bus], -bus), default=None)
     return Relief(
         transfer,
         after,
-        carried and lifted_enough,
+        carried and len(enough) == len(needs.short_pu),
         _imbalance_kva(mv, transfer, flow),
         None if worst is None else tuple(mv.loading_percent(worst, of[worst]) for of in (mv.flow_kva, flow)),
         None if shortest is None else lifted[shortest],
