@@ -6,6 +6,7 @@
 >>> run = capacity.run_study(case)                       # doctest: +SKIP
 >>> run.areas[["name", "status", "allowed_kva"]]         # doctest: +SKIP
 >>> capacity.assess(case, kw=120, at=(99.203, 25.103))   # doctest: +SKIP
+>>> capacity.make_plan(case).plan.projects               # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -24,8 +25,12 @@ if TYPE_CHECKING:
     from capacity.figures import draw_all as draw_all
     from capacity.month import run_month as run_month
     from capacity.policy import load_policy as load_policy
+    from capacity.reinforcing import make_plan as make_plan
+    from capacity.reinforcing import verify_plan as verify_plan
     from capacity.runs import compare_runs as compare_runs
+    from capacity.runs import read_plan as read_plan
     from capacity.runs import read_run as read_run
+    from capacity.runs import write_plan as write_plan
     from capacity.runs import write_run as write_run
     from capacity.study import check as check
     from capacity.study import run_study as run_study
@@ -45,12 +50,16 @@ _HOME = {
     "load_case": "capacity.case",
     "load_policy": "capacity.policy",
     "load_scenario": "capacity.case",
+    "make_plan": "capacity.reinforcing",
     "open_assessor": "capacity.assessing",
     "options_table": "capacity.applications.requests.showing",
+    "read_plan": "capacity.runs",
     "read_run": "capacity.runs",
     "run_month": "capacity.month",
     "run_study": "capacity.study",
+    "verify_plan": "capacity.reinforcing",
     "write_case": "capacity.case",
+    "write_plan": "capacity.runs",
     "write_run": "capacity.runs",
 }
 

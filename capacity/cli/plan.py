@@ -40,7 +40,9 @@ def plan(
         Path | None, typer.Option(help="The same as a table: year, budget_yuan.", metavar="CSV")
     ] = None,
     crews: Annotated[int, typer.Option(min=1, help="Construction crews in every month.")] = 4,
-    months: Annotated[int, typer.Option(min=1, max=240, help="Length of the programme in months.")] = 36,
+    months: Annotated[
+        int | None, typer.Option(min=1, max=480, help="Months of the programme (default: to the end of the horizon).")
+    ] = None,
     no_outages: Annotated[
         str | None,
         typer.Option(help="Calendar months in which nothing may be switched off, e.g. 1,2,7.", metavar="MONTHS"),

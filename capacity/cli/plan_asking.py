@@ -35,7 +35,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Meant:
-    """The same in numbers; ``budget_yuan`` None: no budget is stated, which is not a budget of zero."""
+    """The same in numbers.
+
+    ``years`` empty: those of the horizon, or the present. ``budget_yuan`` None: no budget is stated, which is not a
+    budget of zero.
+    """
 
     years: tuple[int, ...]
     budget_yuan: dict[int, float] | None
@@ -73,8 +77,7 @@ def meant(asked: Asked, case: Case, scenario: Scenario | None) -> Meant:
 def _years(reader: _Reader, text: str | None, scenario: Scenario | None) -> tuple[int, ...]:
     base = reader.base
     if text is None:
-        horizon = scenario.horizon_years if scenario is not None else 0
-        return tuple(range(base + 1, base + horizon + 1)) or (base,)
+        return ()
     if scenario is None:
         reader.wrong(
             "未指定情景时只规划现状，--years 须与 --scenario 同用",

@@ -54,6 +54,12 @@ STAGES = {
     "fitting": ("拟合", "fitting"),
     "futures": ("逐网格推算未来", "drawing futures"),
     "record": ("发布档案", "record of the release"),
+    "base year": ("计算基准年", "base year"),
+    "years": ("逐年计算（不采取措施）", "every year, nothing done"),
+    "feeders": ("逐线路试算措施", "measures tried, feeder by feeder"),
+    "feeders again": ("重新比选措施", "measures chosen anew"),
+    **{f"check {number}": (f"整体校核（第 {number} 轮）", f"the whole grid, round {number}") for number in range(1, 4)},
+    "claims": ("核验项目成效", "claims put to the test"),
 }
 
 
