@@ -13,6 +13,7 @@ import pandas as pd
 from capacity import policy
 from capacity.case.scenarios.following import factors_at, followed
 from capacity.case.scenarios.future import Laid, Staged, lay_future
+from capacity.case.scenarios.meters import Meters
 from capacity.loadflow import LoadFlow
 from capacity.loadflow.grid import Grid
 from capacity.matrix.figures import figures_of
@@ -52,7 +53,8 @@ def solve_cell(
     """
     began = time.perf_counter()
     rules = policy.with_variant(ground.rules, scenario)
-    laid = lay_future(staged, scenario, year, draw, seed, demand_factors=rules.demand_factors)
+    meters = Meters.judged(ground.readings)  # storages follow them, as they will be
+    laid = lay_future(staged, scenario, year, draw, seed, demand_factors=rules.demand_factors, meters=meters)
     times = ground.window.timestamps
     factors = factors_at(laid.case.profiles.set_index(TIMESTAMP), laid.shift.profiles, times)
     ids = ground.readings.transformer_ids

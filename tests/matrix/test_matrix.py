@@ -214,3 +214,17 @@ def test_command__in_fresh_processes(tmp_path):
     record = read_record(tmp_path / "out")
     assert record.years == (2027, 2028)
     assert (tmp_path / "out" / "matrix.xlsx").is_file()
+
+
+def test_storage__cells_keep_the_level_of_the_year(case, pool, tmp_path):
+    """10 % growth lifts T1 from 200 to 220 kVA; a battery from 2027 on keeps it at 185.9 kVA, 46.475 % of 400."""
+    storage = {"kind": "add_storage", "storage_id": "B", "transformer_id": "T1", "rated_kw": 50, "energy_kwh": 100,
+               "discharge_above_kva": 185.9, "in_service_on": "2027-01-01"}  # fmt: skip
+    growth = [{"percent_per_year": 10.0}]
+    scenarios = [made("plain", growth=growth), made("stored", growth=growth, changes=[storage])]
+    record = run(case, scenarios, tmp_path / "m", pool, years=[2027], draws=1)
+    assert record.cells_failed == ()
+    cells = read_cells(tmp_path / "m")
+    assert set(cells["basis"]) == {"full_year", "critical_steps"}
+    highest = cells[cells["element_id"] == "T1"].groupby("scenario")["max_loading_percent"].agg(["min", "max"])
+    np.testing.assert_allclose(highest, [[55.0, 55.0], [46.475, 46.475]])
