@@ -1,11 +1,15 @@
-"""Table: requests answered one after another, and by many engineers at once who never pause."""
+"""Table: requests answered one after another, and by many engineers at once who never pause; in one process or more."""
 
 from __future__ import annotations
 
+import math
+import multiprocessing
+import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyproj
@@ -13,7 +17,7 @@ import pyproj
 from benchmarks.question import SEED, Question
 from benchmarks.table import Table, number
 from capacity.applications.answers import as_json
-from capacity.assessing import CaseAssessor, open_assessor
+from capacity.assessing import CaseAssessor, CaseFiles, Crew
 from capacity.errors import RequestError
 from capacity.tables.assessment import Request
 from capacity.tables.places import PlaceRequest
@@ -23,29 +27,58 @@ EACH = 5
 """Requests of every engineer."""
 POWERS_KW = (8.0, 20.0, 40.0, 80.0, 120.0, 160.0, 400.0, 1000.0)
 AROUND_DEG = 3e-4
-HEADER = ("engineers", "requests", "options checked", "median, s", "95 %, s", "requests per second")
+HEADER = (
+    "processes", "engineers", "requests", "options checked", "median, s", "95 %, s", "longest, s",
+    "requests per second", "CPU s per request",
+)  # fmt: skip
+READY_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds of every request with so many engineers at once, and of all together; ``checked`` are options."""
+    """Seconds of every request with so many engineers at once, and of all together; ``checked`` are options.
 
+    ``cpu_s`` is of all processes that assess; NaN where the system does not tell it of others.
+    """
+
+    processes: int
     engineers: int
     seconds: tuple[float, ...]
     wall_s: float
     checked: int
+    cpu_s: float
 
 
 def measure(question: Question, *, workers: int) -> list[Measured]:
-    """Open an assessor, ask everything once, then measure with 1, 5 and 20 engineers."""
-    assessor = open_assessor(question.case, rules=question.rules, workers=workers)
+    """Open an assessor, ask everything once, then measure with 1, 5 and 20 engineers; then so with ``workers``
+    processes, as the service has them."""
+    files = CaseFiles(question.folder)
+    _, assessor = files.open(workers=workers)
     requests = drawn_requests(question, max(AT_ONCE) * EACH)
     for one in requests:
         _answered(assessor, one)  # compiled, and every network once known, as in the course of a day
-    return [_at_once(assessor, requests, engineers) for engineers in AT_ONCE]
+    found = [_at_once(assessor, requests, 1, engineers) for engineers in AT_ONCE]
+    if workers > 1:
+        crew = Crew(assessor, files, None, workers)
+        try:
+            _wait_until_ready(crew, workers)
+            for one in requests * workers:  # whichever of them is asked
+                _answered(crew, one)
+            found += [_at_once(crew, requests, workers, engineers) for engineers in AT_ONCE]
+        finally:
+            crew.close()
+    return found
 
 
-def _at_once(assessor: CaseAssessor, requests: Sequence[Request], engineers: int) -> Measured:
+def _wait_until_ready(crew: Crew, count: int) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while crew.idle < count:
+        if time.monotonic() > until:
+            raise RuntimeError(f"{crew.idle} of {count} processes are ready")
+        time.sleep(0.2)
+
+
+def _at_once(assessor: CaseAssessor | Crew, requests: Sequence[Request], processes: int, engineers: int) -> Measured:
     """Every engineer asks one request after the other, without a pause."""
 
     def ask_all(number_of_engineer: int) -> list[tuple[float, int]]:
@@ -56,15 +89,27 @@ def _at_once(assessor: CaseAssessor, requests: Sequence[Request], engineers: int
             found.append((time.perf_counter() - began, checked))
         return found
 
-    began = time.perf_counter()
+    spent, began = _cpu_s(), time.perf_counter()
     with ThreadPoolExecutor(engineers) as pool:
         found = [one for of_one in pool.map(ask_all, range(engineers)) for one in of_one]
-    return Measured(
-        engineers, tuple(one[0] for one in found), time.perf_counter() - began, sum(one[1] for one in found)
-    )
+    wall_s, cpu_s = time.perf_counter() - began, _cpu_s() - spent
+    seconds, checked = tuple(one[0] for one in found), sum(one[1] for one in found)
+    return Measured(processes, engineers, seconds, wall_s, checked, cpu_s)
 
 
-def _answered(assessor: CaseAssessor, request: Request) -> int:
+def _cpu_s() -> float:
+    """CPU seconds of this process and of those it has begun; NaN where there is no /proc to tell."""
+    total = time.process_time()
+    for child in multiprocessing.active_children():
+        try:
+            fields = Path(f"/proc/{child.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        except OSError:
+            return math.nan
+        total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return total
+
+
+def _answered(assessor: CaseAssessor | Crew, request: Request) -> int:
     """Answer as the service does; the number of options that were checked by load flow."""
     try:
         answer = assessor.assess(request)
@@ -90,23 +135,30 @@ def drawn_requests(question: Question, count: int) -> list[Request]:
 
 
 def table(question: Question, measured: Sequence[Measured], command: str) -> Table:
-    """One row per number of engineers."""
+    """One row per number of processes and of engineers."""
     rows = tuple(
         (
+            str(one.processes),
             str(one.engineers),
             str(len(one.seconds)),
             number(one.checked / len(one.seconds)),
             number(float(np.median(one.seconds))),
             number(float(np.percentile(one.seconds, 95))),
+            number(max(one.seconds)),
             number(len(one.seconds) / one.wall_s),
+            number(one.cpu_s / len(one.seconds)),
         )
         for one in measured
     )
     return Table(
-        name="engineers",
+        name=f"engineers {question.network}" if question.network[:1].isdigit() else "engineers",
         title=f"{question.network}: requests answered, {question.n_steps:,} steps each",
         command=command,
         header=HEADER,
         rows=rows,
-        notes=("Warm: every request was asked once before. Each engineer asks the next as soon as one is answered.",),
+        notes=(
+            "Warm: every request was asked before. Each engineer asks the next as soon as one is answered; whoever has "
+            "waited longest comes first.",
+            "CPU seconds are those of all processes together: comparable where the machine is busy with other things.",
+        ),
     )

@@ -97,6 +97,19 @@ class RequestError(CapacityError):
         return type(self), (self.faults_zh, self.faults_en)
 
 
+class ProcessLost(CapacityError):
+    """The process that worked on a request ended; another takes its place."""
+
+    sentence_zh = "处理该请求的进程意外结束，已另行启动；请再试一次，仍如此请告知管理员。"
+    sentence_en = (
+        "The process that worked on the request ended, and another was begun: ask again, and tell the administrator if "
+        "it happens again."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(f"{self.sentence_en}\n{self.sentence_zh}")
+
+
 class RegisterError(CapacityError):
     """The register of applications cannot be used, or refuses what is asked of it; nothing was changed."""
 

@@ -19,6 +19,7 @@ from capacity.assessing.claiming import claim_or_refusal, reservation
 from capacity.assessing.ground import Ground, open_ground
 from capacity.assessing.hours import hours_at
 from capacity.assessing.toolbox import catalogue, setting_of, tools_of
+from capacity.assessing.turns import Turns
 from capacity.case import apply_scenario
 from capacity.desk import with_register
 from capacity.errors import InputError, PolicyError, RequestError
@@ -100,7 +101,7 @@ class CaseAssessor:
         self._case = case
         self._counter = counter
         self._moving = threading.Lock()
-        self._places = threading.Semaphore(os.cpu_count() or 1)
+        self._turns = Turns(os.cpu_count() or 1)
 
     @property
     def basis(self) -> Basis:
@@ -114,7 +115,7 @@ class CaseAssessor:
 
     def assess(self, request: Request, *, hours: bool = False) -> Assessment:
         """Everything about one request; see :meth:`capacity.tables.assessment.Assessor.assess`."""
-        with self._places:  # more at once than processors would only make each of them slower
+        with self._turns:  # more at once than processors would only make each of them slower
             return self._counter.answer(request, hours=hours)
 
     def assess_in_order(self, requests: Sequence[Request]) -> tuple[Assessment | Exception, ...]:

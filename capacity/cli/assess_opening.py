@@ -13,19 +13,23 @@ from capacity.cli.application_options import open_at
 
 if TYPE_CHECKING:
     from capacity.applications.register import Register
+    from capacity.assessing import CaseFiles
     from capacity.study import Progress
     from capacity.tables.assessment import Assessor
     from capacity.tables.case import Case
+    from capacity.tables.register import Snapshot
 
 
 @dataclass(frozen=True)
 class Opened:
-    """An assessor with the case and the register behind it."""
+    """An assessor with the case and the register behind it; what it was opened from, where that is files."""
 
     case: Case
     register: Register | None
     assessor: Assessor
     told: Progress
+    files: CaseFiles | None = None
+    snapshot: Snapshot | None = None
 
 
 @contextmanager
@@ -34,21 +38,11 @@ def opened(
 ) -> Iterator[Opened]:
     """Open the case for questions, telling what is done; the progress stays up while they are answered."""
     from capacity.applications.register import take_snapshot
-    from capacity.applications.requests.no_go_file import read_no_go
-    from capacity.assessing import open_assessor
-    from capacity.case import load_case, load_scenario
+    from capacity.assessing import CaseFiles
 
     with printing.progress() as told:
-        told("reading case", 0, 0)
-        case = load_case(folder)
-        desk = open_at(register) if register else None
-        assessor = open_assessor(
-            case,
-            snapshot=take_snapshot(desk) if desk is not None else None,
-            scenario=load_scenario(scenario) if scenario else None,
-            no_go=read_no_go(no_go) if no_go else None,
-            workers=workers,
-            progress=told,
-        )
+        desk, files = open_at(register) if register else None, CaseFiles(folder, scenario, no_go)
+        snapshot = take_snapshot(desk) if desk is not None else None
+        case, assessor = files.open(snapshot, workers=workers, progress=told)
         told("assessing", 0, 0)
-        yield Opened(case, desk, assessor, told)
+        yield Opened(case, desk, assessor, told, files, snapshot)

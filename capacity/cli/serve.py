@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from capacity.cli import USAGE, app, printing
 from capacity.cli.assess_opening import opened
 from capacity.cli.language import say, word
+from capacity.cli.serve_workers import helped, usual_workers
 
 if TYPE_CHECKING:
     from capacity.cli.assess_opening import Opened
@@ -88,7 +89,10 @@ def serve(
         typer.Option("--behind-proxy", help="A proxy on this machine tells the clients' addresses (X-Forwarded-For)."),
     ] = False,
     per_minute: Annotated[float, typer.Option("--per-minute", help="Requests of a key per minute.", min=1.0)] = 240.0,
-    workers: Annotated[int | None, typer.Option(help="Assessments at the same time.", min=1)] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Processes that assess at the same time; by default one per processor, at most 4.", min=1),
+    ] = None,
 ) -> None:
     """Serve assessments and the register to engineers, as a page and an API; on this machine unless told otherwise.
     启动工程师服务（页面与接口）。"""
@@ -97,11 +101,12 @@ def serve(
 
     read_keys(keys)  # a damaged file is told before anything is computed
     ring = KeyRing(keys)
-    names = _host_names(host, allow_host or [], ring, beyond)
+    names, count = _host_names(host, allow_host or [], ring, beyond), workers or usual_workers()
     with opened(folder, register, scenario, no_go, None) as desk:
-        service = _service(desk, ring, audit, names, _limits(per_minute, workers), run)
-    _tell_where(service, host, port, keys)
-    _listen(service, host, port, behind_proxy)
+        service = _service(desk, ring, audit, names, _limits(per_minute, count), run)
+    with helped(service, desk, count):
+        _tell_where(service, host, port, keys)
+        _listen(service, host, port, behind_proxy)
 
 
 @keys_app.command("add")
@@ -196,12 +201,10 @@ def _host_names(host: str, allowed: list[str], ring: KeyRing, beyond: bool) -> t
     return (*LOOPBACK, *own, *allowed)
 
 
-def _limits(per_minute: float, workers: int | None) -> Limits:
-    import os
-
+def _limits(per_minute: float, workers: int) -> Limits:
     from capacity.service import Limits
 
-    at_once = workers or max(2, os.cpu_count() or 2)
+    at_once = max(2, workers)
     return Limits(per_minute=per_minute, burst=max(20.0, per_minute / 3.0), workers=at_once)
 
 

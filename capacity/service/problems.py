@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from capacity.applications.answers import AnswerError
 from capacity.applications.register import Refused
-from capacity.errors import CapacityError, InputError, PublicationError, RegisterError, RequestError
+from capacity.errors import CapacityError, InputError, ProcessLost, PublicationError, RegisterError, RequestError
 from capacity.service.audit import AuditFailure
 from capacity.service.pools import Busy, TooLong
 from capacity.tables.register import Refusal
@@ -158,6 +158,8 @@ def of_capacity(_request: Request, error: Exception) -> Response:
         return answer(503, "sheet", [Fault(zh=error.why_zh, en=error.why_en)])
     if isinstance(error, PublicationError):  # no font for Chinese, say
         return answer(503, "sheet", [Fault(zh=error.sentence_zh, en=error.sentence_en)])
+    if isinstance(error, ProcessLost):
+        return answer(503, "process_lost", [Fault(zh=error.sentence_zh, en=error.sentence_en)], {"Retry-After": "2"})
     if isinstance(error, AuditFailure):
         return plain(503, "no_audit")
     raise error
