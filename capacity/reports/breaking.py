@@ -17,17 +17,18 @@ def lines_of(text: str, width: float, width_of: Callable[[str], float]) -> list[
 
     Parameters
     ----------
-    width_of : the width of a text, in the unit of ``width``.
+    width_of : the width of a text, in the unit of ``width``; that of two texts is the sum of theirs.
     """
     found: list[str] = []
-    line = ""
+    line, taken = "", 0.0
     for unit in _units(text, width, width_of):
-        if line and width_of(line + unit.rstrip()) > width and unit[0] not in _NEVER_FIRST:
+        if line and taken + width_of(unit.rstrip()) > width and unit[0] not in _NEVER_FIRST:
             carried = line[-1] if line[-1] in _NEVER_LAST and len(line) > 1 else ""
             found.append(line[: len(line) - len(carried)].rstrip())
             line = carried + unit.lstrip()
+            taken = width_of(line)
         else:
-            line += unit
+            line, taken = line + unit, taken + width_of(unit)
     return [*found, line.rstrip()] if line.strip() or not found else found
 
 

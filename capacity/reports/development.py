@@ -88,10 +88,16 @@ def development_chart(runs: Sequence[RunInput], key: str) -> Picture:
         alt,
         Chart("stacked", panels, palette="ordered"),
         sources_line(runs),
-        Word(
-            "每次计算的窗口为其截至日前十二个月，相邻窗口大部分重叠。",
-            "The window of each run is the twelve months before its as-of date: neighbouring windows overlap.",
-        ),
+        _windows(runs),
+    )
+
+
+def _windows(runs: Sequence[RunInput]) -> Word:
+    """Which stretch of time each run looked at."""
+    spans = [f"{one.run.manifest.window_start:%Y-%m-%d} – {one.run.manifest.window_end:%Y-%m-%d}" for one in runs]
+    return Word(
+        f"各次计算的窗口：{'；'.join(spans)}；重叠部分的峰值会重复出现。",
+        f"Windows: {'; '.join(spans)}; where they overlap the same peaks count again.",
     )
 
 

@@ -26,6 +26,7 @@ from capacity.tables.report import (
 from capacity.tables.words import Word
 
 ALLOWED = "allowed_kva"
+_LARGE = 100.0
 RULES = ("p4", "p6", "p5", "p3", "p10")
 
 
@@ -185,8 +186,13 @@ def _cell(fan: pd.DataFrame, scenario: str, year: int, quantity: str) -> Word:
     if saying.missing(row["median_value"]):
         central = saying.number(row["central_value"], otherwise=NOT_COMPUTED)
         return central if central == NOT_COMPUTED else Word(f"{central.zh}（中心）", f"{central.en} (central)")
-    spread = f"{row['p10_value']:,.0f}–{row['p90_value']:,.0f}"
-    return same(f"{row['median_value']:,.0f} [{spread}]")
+    low, median, high = (_short(row[name]) for name in ("p10_value", "median_value", "p90_value"))
+    return same(f"{median} [{low}–{high}]")
+
+
+def _short(value: float) -> str:
+    """Counts between two draws are no whole numbers: 2.5 areas are not 2."""
+    return f"{value:,.0f}" if value >= _LARGE or value == round(value) else f"{value:,.1f}"
 
 
 def _shown_years(years: Sequence[int]) -> list[int]:

@@ -56,7 +56,7 @@ def chapter_of(one: RunInput, number: int, *, with_scenario: bool) -> Chapter:
         _status_chart(one, key),
         _area_map(one, key),
         Heading(Word("负载率", "Load rates")),
-        *_load_rates(one),
+        *load_rate_blocks(one),
         Heading(Word("预警", "Alerts")),
         *findings.alert_blocks(one),
         Heading(Word("可开放容量", "Capacity")),
@@ -117,10 +117,7 @@ def _figures(one: RunInput) -> Grid:
         (
             Word("网格内户数", "customers in the areas"),
             known_customers,
-            Word(
-                f"{int(customers.isna().sum())} 个网格户数未知",
-                f"number not known in {int(customers.isna().sum())} areas",
-            ),
+            _areas_with("户数未知", "with an unknown number", int(customers.isna().sum())),
         ),
         (
             Word("已批未投（kVA）", "reserved (kVA)"),
@@ -130,7 +127,7 @@ def _figures(one: RunInput) -> Grid:
         (
             Word("低电压节点", "low-voltage nodes"),
             saying.number(low.sum()) if low.notna().any() else NOT_COMPUTED,
-            Word(f"{int(low.isna().sum())} 个网格无低压模型", f"{int(low.isna().sum())} areas without an LV model"),
+            _areas_with("无低压模型", "without an LV model", int(low.isna().sum())),
         ),
     ]
     return Grid(
@@ -143,6 +140,11 @@ def _figures(one: RunInput) -> Grid:
         tuple(rows),
         one.source.line,
     )
+
+
+def _areas_with(zh: str, en: str, number_of: int) -> Word:
+    areas = counted(number_of, "个网格", "area")
+    return Word(f"{areas.zh}{zh}", f"{areas.en} {en}")
 
 
 def _status_chart(one: RunInput, key: str) -> Picture:
@@ -209,7 +211,8 @@ def _area_map(one: RunInput, key: str) -> Picture:
     )
 
 
-def _load_rates(one: RunInput) -> list[Block]:
+def load_rate_blocks(one: RunInput) -> list[Block]:
+    """The most loaded transformers; substations and feeders."""
     run = one.run
     public = run.transformers[run.transformers["ownership"].eq("public") & run.transformers["in_service"].eq(True)]
     worst = public[public["max_loading_percent"].notna()].sort_values(

@@ -48,6 +48,7 @@ class Paper(FPDF):
     def __init__(self, report: Report, letters: Letters, language: Language) -> None:
         super().__init__(orientation="P", unit="mm", format="A4")
         self.report, self.letters, self.language, self.at = report, letters, language, MARGIN_MM
+        self._widths: dict[tuple[float, bool], dict[str, float]] = {}
         self.set_auto_page_break(False)
         self.c_margin = 0.0
         self.family = "Helvetica"
@@ -76,7 +77,14 @@ class Paper(FPDF):
     def lines(self, text: str, width: float, size_pt: float, *, bold: bool = False) -> list[str]:
         """A text broken to a width."""
         self.pen(size_pt, bold=bold)
-        return lines_of(self.told(text), width, self.get_string_width)
+        known = self._widths.setdefault((size_pt, bold), {})
+
+        def width_of(part: str) -> float:
+            if part not in known:
+                known[part] = self.get_string_width(part)
+            return known[part]
+
+        return lines_of(self.told(text), width, width_of)
 
     def longest_word(self, texts: Sequence[Word], size_pt: float) -> float:
         """The width of the longest word that is not broken, in mm."""

@@ -74,7 +74,6 @@ class _Sheet(Paper):
         super().__init__(report, letters, language)
         self.drawn, self.begins, self.tables, self.pictures = drawn, begins, 0, 0
         self.begun: dict[str, int] = {}
-        self.targets = {chapter.key: self.add_link() for chapter in report.chapters}
 
     def write_report(self) -> None:
         """First page with contents and findings, chapters."""
@@ -115,9 +114,9 @@ class _Sheet(Paper):
             height = self.height(title, 9.5, INNER_MM - 14.0)
             self.room(height)
             self.put(MARGIN_MM, self.at, title, 9.5, width=INNER_MM - 14.0)
-            page = self.begins.get(chapter.key, 0)
-            self.put(MARGIN_MM, self.at, str(page) if page else "", 9.5, right=True, colour=MUTED)
-            self.link(MARGIN_MM, self.at, INNER_MM, height, self.targets[chapter.key])
+            if page := self.begins.get(chapter.key):  # a draft does not know them yet
+                self.put(MARGIN_MM, self.at, str(page), 9.5, right=True, colour=MUTED)
+                self.link(MARGIN_MM, self.at, INNER_MM, height, self.add_link(page=page))
             self.at += height + 0.8
         self.at += 2.0
 
@@ -127,7 +126,6 @@ class _Sheet(Paper):
         title = f"{number}  {self.say(chapter.title)}"
         self.start_section(self.told(title))
         self.begun[chapter.key] = self.page_no()
-        self.set_link(self.targets[chapter.key], y=self.at, page=self.page_no())
         self.at += self.put(MARGIN_MM, self.at, title, 16, bold=True, colour=INK) + 0.5
         self.rule(self.at, INK, 0.6)
         self.at += 3.0
@@ -200,9 +198,9 @@ class _Sheet(Paper):
             told.append(f"{self.say(_SOURCE)}{'：' if self.language == 'zh' else ': '}{self.say(source)}")
         return " ".join(told)
 
-    def _below_mm(self, grid: Grid) -> float:
-        """The height of what stands below a table."""
-        told = self._told_below(grid.source, grid.note)
+    def _below_mm(self, block: Grid | Picture) -> float:
+        """The height of what stands below a table or a picture."""
+        told = self._told_below(block.source, block.note)
         return self.height(told, _SMALL_PT, INNER_MM) + 1.4 if told else 0.0
 
     def _picture_height(self, picture: Picture) -> float:
@@ -217,7 +215,7 @@ class _Sheet(Paper):
         self.pictures += 1
         title, alt = f"{self.say(_PICTURE)} {self.pictures}  {self.say(block.title)}", self.told(self.say(block.alt))
         images = self.drawn.get(block.key, ())
-        caption = self.height(title, 9, INNER_MM, bold=True) + 8.0
+        caption = self.height(title, 9, INNER_MM, bold=True) + self._below_mm(block) + 3.0
         for number, png in enumerate(images):
             ratio = self._ratio(png)
             full = min(INNER_MM * ratio, _TALLEST_PICTURE_MM)

@@ -278,13 +278,16 @@ def _open(one: PlanInput) -> list[Block]:
 def _findings(one: PlanInput) -> tuple[Word, ...]:
     plan, total = one.plan, cost_of(chosen_measures(one.plan))
     open_ = plan.outcomes[plan.outcomes["outcome"].ne("cleared") & plan.outcomes["duty"].eq("must")]
-    told = range_words(total)
+    told, left = (
+        range_words(total),
+        saying.counted(len(open_), "条", "need that has to be cleared", "needs that have to be cleared"),
+    )
     marks = costs.mark_words(chosen_measures(plan))
     return (
         Word(
             f"规划（{one.source.scenario.zh}）：{len(plan.needs)} 条需求，选用 {len(chosen_measures(plan))} 项措施，"
-            f"费用 {told.zh} 万元（价格：{marks.zh}），必须消除而未消除 {len(open_)} 条。",
+            f"费用 {told.zh} 万元（价格：{marks.zh}），必须消除而未消除 {left.zh}。",
             f"Plan ({one.source.scenario.en}): {len(plan.needs)} needs, {len(chosen_measures(plan))} measures chosen "
-            f"for {told.en} × 10⁴ CNY (prices: {marks.en}); {len(open_)} needs that have to be cleared stay open.",
+            f"for {told.en} × 10⁴ CNY (prices: {marks.en}); left open: {left.en}.",
         ),
     )

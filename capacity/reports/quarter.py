@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from capacity.reports import capacities, development, registers
+from capacity.reports import capacities, development, findings, grid, registers
 from capacity.reports.saying import column, joined, same
 from capacity.tables.report import (
     NOT_APPLICABLE,
@@ -117,9 +117,15 @@ def chapters_of(quarter: Quarter, changes: Changes | None) -> tuple[Chapter, ...
             ),
         ),
         Chapter(
-            "capacity",
-            Word(f"可开放容量（{last.source.as_of}）", f"Capacity (as of {last.source.as_of})"),
-            tuple(capacities.blocks_of(last)),
+            "state",
+            Word(f"季末状态（{last.source.as_of}）", f"The grid at the end of it ({last.source.as_of})"),
+            (
+                *grid.load_rate_blocks(last),
+                Heading(Word("可开放容量", "Capacity")),
+                *capacities.blocks_of(last),
+                Heading(Word("数据质量与可信程度", "Data quality, and how sure this is")),
+                *findings.quality_blocks(last),
+            ),
         ),
     )
 
