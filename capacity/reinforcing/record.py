@@ -1,0 +1,98 @@
+"""What a plan was made from, and what weakens it, as it is written beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from capacity.runs.program import program_version
+from capacity.tables.case import Case
+from capacity.tables.plan import PlanRecord
+from capacity.tables.policy import Policy
+from capacity.tables.scenario import Scenario
+from capacity.tables.words import Word
+from capacity.works import bundled_prices
+
+
+def record_of(
+    case: Case,
+    rules: Policy,
+    scenario: Scenario | None,
+    horizon: Sequence[int],
+    tried: Sequence[int],
+    draw: int,
+    seed: int,
+    verified_sets: int,
+    remarks: Sequence[Word],
+    wall_time_s: float,
+) -> PlanRecord:
+    """The record of a plan; folder and file names are for who wrote them down to add."""
+    settings = case.settings
+    basis = _basis(tried)
+    return PlanRecord(
+        created_at=dt.datetime.now(dt.UTC).replace(microsecond=0),
+        case_name=settings.name,
+        case_title_zh=settings.title_zh,
+        case_title_en=settings.title_en,
+        as_of=settings.as_of,
+        synthetic=settings.synthetic,
+        input_hashes=dict(case.hashes),
+        policy=rules.name,
+        scenario=scenario.name if scenario else "",
+        scenario_title_zh=scenario.title_zh if scenario else "",
+        scenario_title_en=scenario.title_en if scenario else "",
+        years=tuple(horizon),
+        draw=draw,
+        seed=seed,
+        candidates_basis_zh=basis.zh,
+        candidates_basis_en=basis.en,
+        price_year=bundled_prices().price_year,
+        remarks_zh=tuple(one.zh for one in remarks),
+        remarks_en=tuple(one.en for one in remarks),
+        verified_sets=verified_sets,
+        program=program_version(),
+        wall_time_s=round(wall_time_s, 3),
+    )
+
+
+def _basis(tried: Sequence[int]) -> Word:
+    years = ", ".join(map(str, tried))
+    return Word(
+        f"候选措施按 {years} 年的关键时刻逐一潮流校核，其间年份取其后一个校核年的结果；"
+        "选用的措施合在一起按每年全部时刻校核",
+        f"candidates: load flow at the critical steps of {years}, a year between them taken from the next one tried; "
+        "what is chosen: all together, every step of every year",
+    )
+
+
+def remarks_of(refused: Mapping[str, str], open_claims: int, rounds: int) -> list[Word]:
+    """What weakens a plan."""
+    remarks = [
+        Word(
+            "单价多为假定值（见各措施的价格可信度），投资仅供比较",
+            "most prices are assumed (see each measure's mark): costs serve to compare",
+        ),
+        Word(
+            "节约损耗取自约240个均匀时刻；高压侧计量的配变，其读数含变压器自身损耗，换变节约不计入",
+            "losses are taken from about 240 evenly spaced steps; where a transformer is metered at its HV side its "
+            "own losses are in the reading, and what an exchange saves of them is not seen",
+        ),
+    ]
+    if refused:
+        named = "; ".join(list(refused)[:5]) + (" …" if len(refused) > 5 else "")
+        remarks.append(
+            Word(
+                f"{len(refused)} 组措施无法接入电网模型或潮流无解，未参与比选：{named}",
+                f"{len(refused)} set(s) of measures could not be laid over the grid or have no solution and were left "
+                f"out: {named}",
+            )
+        )
+    if open_claims:
+        remarks.append(
+            Word(
+                f"经 {rounds} 轮整体校核仍有 {open_claims} 组措施的成效低于单独校核，已按整体校核结果记录",
+                f"after {rounds} rounds {open_claims} set(s) do less within the whole grid than by themselves; they "
+                "are recorded as the whole grid shows them",
+            )
+        )
+    return remarks

@@ -1,0 +1,143 @@
+"""Sets of measures tried on a feeder's years: what each clears, creates, releases (one load flow per year and set)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from capacity.errors import CapacityError
+from capacity.planning.needs import created, needs_of, stays
+from capacity.reinforcing.feeder_year import FeederYear, try_changes
+from capacity.reinforcing.solving import SolvedGrid
+from capacity.tables.findings import FINDINGS
+from capacity.tables.measure import Cleared, Measure, Need, Verified
+from capacity.tables.network_change import NetworkChange
+
+
+@dataclass
+class Trials:
+    """Tries sets of measures of one feeder and remembers what was found.
+
+    A class because of what it remembers: the choice asks for the same sets again and again.
+
+    Attributes
+    ----------
+    years : the feeder in some years of the horizon, ascending. What a set clears in a year between them is taken
+        from the next of them: with growth the later year is the harder one.
+    refused : sets that could not be laid over the grid, and why.
+    """
+
+    feeder_id: str
+    needs: tuple[Need, ...]
+    measures: Mapping[str, Measure]
+    years: Sequence[FeederYear]
+    as_of: dt.date
+    known: dict[frozenset[str], Verified] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    losses_kwh: float | None = None
+
+    def verified(self, measure_ids: frozenset[str]) -> Verified:
+        """What load flow finds with exactly these measures done."""
+        if measure_ids not in self.known:
+            self.known[measure_ids] = self._tried(measure_ids)
+        return self.known[measure_ids]
+
+    def _tried(self, measure_ids: frozenset[str]) -> Verified:
+        changes = changes_of(self.measures[key] for key in sorted(measure_ids))
+        after: dict[int, SolvedGrid] = {}
+        for here in self.years:
+            try:
+                grid = try_changes(here, changes)
+            except CapacityError as error:
+                self.refused["+".join(sorted(measure_ids))] = str(error)
+                return Verified(self.feeder_id, measure_ids, (), solved=False)
+            if grid.steps_failed:
+                self.refused["+".join(sorted(measure_ids))] = f"{grid.steps_failed} steps without a solution"
+                return Verified(self.feeder_id, measure_ids, (), solved=False)
+            after[here.year] = grid
+        return Verified(
+            feeder_id=self.feeder_id,
+            measure_ids=measure_ids,
+            clears=self._clears({year: grid.findings for year, grid in after.items()}),
+            creates=self._creates(after),
+            touches=self._touches(after),
+            released_kva=self._released(measure_ids, after),
+            losses_saved_kwh_per_year=self._losses_saved(after),
+        )
+
+    def _clears(self, after: Mapping[int, pd.DataFrame]) -> tuple[Cleared, ...]:
+        found = []
+        for need in self.needs:
+            key = need.need_id.partition(":")[2]
+            gone = {year: not stays(findings, key, need.rule) for year, findings in after.items()}
+            years = tuple(year for year in need.years if gone[_stands_for(year, list(after))])
+            if years:
+                found.append(Cleared(need.need_id, years))
+        return tuple(found)
+
+    def _creates(self, after: Mapping[int, SolvedGrid]) -> tuple[Need, ...]:
+        new = {
+            here.year: created(here.findings, after[here.year].findings, here.rules).astype(object)
+            for here in self.years
+        }
+        empty = pd.DataFrame(columns=list(FINDINGS.columns))
+        return needs_of(new, empty, self.as_of) if any(len(rows) for rows in new.values()) else ()
+
+    def _touches(self, after: Mapping[int, SolvedGrid]) -> frozenset[str]:
+        parts: set[str] = set()
+        for here in self.years:
+            parts |= touched(here.findings, after[here.year].findings, here.rules.choice(EPSILON))
+        return frozenset(parts or {f"feeder:{self.feeder_id}"})
+
+    def _released(self, measure_ids: frozenset[str], after: Mapping[int, SolvedGrid]) -> float | None:
+        last = self.years[-1]
+        areas = sorted({area for key in measure_ids for area in self.measures[key].area_ids})
+        if not areas:
+            return None
+        more = after[last.year].allowed_kva.reindex(areas) - last.allowed_kva.reindex(areas)
+        return None if more.isna().any() else float(more.sum())
+
+    def _losses_saved(self, after: Mapping[int, SolvedGrid]) -> float | None:
+        last = self.years[-1]
+        if self.losses_kwh is None:
+            self.losses_kwh = try_changes(last, ()).losses_kwh
+        saved = self.losses_kwh - after[last.year].losses_kwh
+        return None if np.isnan(saved) else saved
+
+
+EPSILON = "existing_violation_epsilon_percent"
+
+
+def changes_of(measures: object) -> tuple[NetworkChange, ...]:
+    """The changes of some measures, in their order."""
+    return tuple(change for one in measures for change in one.changes)  # type: ignore[attr-defined]
+
+
+def touched(before: pd.DataFrame, after: pd.DataFrame, epsilon_percent: float) -> set[str]:
+    """The parts of a feeder whose figures differ by more than half of the policy's epsilon.
+
+    Parts are LV networks (by their transformer) and the 10 kV level of a feeder. Areas are left out as long as they
+    can take more than before: two measures that both add room do not stand in each other's way.
+    """
+    was, now = (frame.drop_duplicates("key").set_index("key") for frame in (before, after))
+    keys = was.index.union(now.index)
+    old, new = was["value"].reindex(keys).astype(float), now["value"].reindex(keys).astype(float)
+    size = old.abs().clip(lower=1e-9)
+    moved = ((new - old).abs() / size * 100.0 > epsilon_percent / 2.0) | (old.isna() != new.isna())
+    parts = set()
+    for key in keys[moved.to_numpy()]:
+        kind, _, name = str(key).partition(":")
+        if kind in ("load", "lines", "voltage"):
+            parts.add(f"network:{name}")
+        elif kind in ("sections", "substation") or (kind == "area" and not new[key] >= old[key]):
+            parts.add(str(key))
+    return parts
+
+
+def _stands_for(year: int, tried: list[int]) -> int:
+    later = [one for one in tried if one >= year]
+    return later[0] if later else tried[-1]
