@@ -22,7 +22,7 @@ from capacity.city.pool import Jobs, work_through
 from capacity.planning.needs import created, findings_of, stays
 from capacity.study import run_study
 from capacity.tables._schema import conform, empty
-from capacity.tables.case import Case
+from capacity.tables.case import Case, Window
 from capacity.tables.findings import Results
 from capacity.tables.network_change import NetworkChange
 from capacity.tables.plan import PLAN_CLAIMS, Plan
@@ -65,6 +65,7 @@ def verify_plan(
     scenario: Scenario | None = None,
     *,
     rules: Policy | None = None,
+    window: Window | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
@@ -73,7 +74,7 @@ def verify_plan(
 
     Parameters
     ----------
-    case, scenario : what the plan was made from.
+    case, scenario, window : what the plan was made from.
     workers : processes, by default one per processor, at most eight.
     progress : called as ``progress("years", done, total)``.
 
@@ -93,7 +94,7 @@ def verify_plan(
     if not projects:
         return empty(PLAN_CLAIMS)
     by_year = policy.with_variant(rules, scenario)
-    seen = _years_seen(case, plan, scenario, rules, projects, workers, executor, progress)
+    seen = _years_seen(case, plan, scenario, rules, projects, window, workers, executor, progress)
     rows: list[dict[str, object]] = []
     for year in plan.record.years:
         before, after = seen["before", year], seen["after", year]
@@ -138,6 +139,7 @@ def _years_seen(
     scenario: Scenario | None,
     rules: Policy,
     projects: Sequence[_Project],
+    window: Window | None,
     workers: int | None,
     executor: Executor | None,
     progress: Progress | None,
@@ -149,7 +151,7 @@ def _years_seen(
         file = Path(name) / "case.pickle"
         file.write_bytes(pickle.dumps(case))
         jobs: Jobs = {
-            f"{state}/{year}": (file, future, rules, year, record.draw, record.seed)
+            f"{state}/{year}": (file, future, rules, window, year, record.draw, record.seed)
             for year in record.years
             for state, future in (("before", scenario), ("after", done))
         }
@@ -173,12 +175,14 @@ def _with_projects(scenario: Scenario | None, projects: Sequence[_Project], base
     return future.model_copy(update={"changes": tuple(changes)})
 
 
-def see_year(file: Path, scenario: Scenario | None, rules: Policy, year: int, draw: int, seed: int) -> YearSeen:
+def see_year(
+    file: Path, scenario: Scenario | None, rules: Policy, window: Window | None, year: int, draw: int, seed: int
+) -> YearSeen:
     """Run the study on a year of a future; ``file`` is the pickled case, written by this program a moment ago."""
     case: Case = pickle.loads(file.read_bytes())
     if scenario is not None and scenario.is_future:
         scenario = scenario.model_copy(update={"year": year, "draw": draw, "seed": seed})
-    run = run_study(case, scenario=scenario, rules=rules, workers=1, node_capacity=False, sample_nodes=0)
+    run = run_study(case, scenario=scenario, rules=rules, window=window, workers=1, node_capacity=False, sample_nodes=0)
     results = Results(
         run.transformers, run.lines, run.nodes, run.areas, run.substations, run.alerts,
         pd.DataFrame(columns=["application_id", "transformer_id"]),

@@ -38,7 +38,7 @@ from capacity.reinforcing.telling import (
 from capacity.reinforcing.years import Cuts, SolvedYear, cut_file, solve_year
 from capacity.study import past_window
 from capacity.tables._schema import empty
-from capacity.tables.case import Case
+from capacity.tables.case import Case, Window
 from capacity.tables.choice import Choice
 from capacity.tables.measure import Measure, Need, Verified
 from capacity.tables.plan import PLAN_CLAIMS, Plan
@@ -89,6 +89,7 @@ def make_plan(
     no_outage_months: Collection[int] = (),
     nodes: bool = True,
     rules: Policy | None = None,
+    window: Window | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
@@ -109,6 +110,7 @@ def make_plan(
         horizon), calendar months in which nothing may be switched off.
     nodes : whether the capacity of every node is found in the last year, without and with the plan (P9).
     rules : the policy, if not the one that the case names.
+    window : the steps that stand for a year, if not the policy's months before the case's as-of date (P1).
     workers : processes, by default one per processor, at most eight.
     executor : where years and feeders are worked on instead; the temporary folder must be reachable there.
     progress : called as ``progress(stage, done, total)``.
@@ -127,7 +129,7 @@ def make_plan(
     tell = progress or (lambda stage, done, total: None)
     with tempfile.TemporaryDirectory(prefix="capacity-plan-") as name:
         tell("base year", 0, 0)
-        ground = with_mean_readings(prepare_ground(case, rules, past_window(case, rules), workers=workers))
+        ground = with_mean_readings(prepare_ground(case, rules, window or past_window(case, rules), workers=workers))
         file = Path(name) / "ground.pickle"
         file.write_bytes(pickle.dumps(ground))
         work = _Work(Path(name), file, draw, seed, workers or min(8, os.cpu_count() or 1), executor, tell)
