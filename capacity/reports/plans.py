@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from capacity.reports import costs, plan_effects, saying
+from capacity.reports import costs, plan_effects, plan_needs, saying
 from capacity.reports.costs import MARK, chosen_measures, cost_of, mark_words, range_words
 from capacity.reports.findings import rule_rank
 from capacity.reports.saying import column, joined, same
@@ -24,7 +24,6 @@ from capacity.tables.report import (
 from capacity.tables.words import (
     MEASURE_CHOICE,
     MEASURE_KIND,
-    NEED_ORIGIN,
     NEED_OUTCOME,
     Word,
 )
@@ -46,9 +45,10 @@ def chapter_of(one: PlanInput, number: int, *, several: bool, several_cases: boo
         Paragraph(_about(one)),
         *_remarks(one),
         Heading(Word("为什么需要", "Why it is needed")),
-        needs_table(one),
+        *plan_needs.blocks_of(one),
         Heading(Word("选用的措施", "What was chosen, and why")),
         *_chosen(one),
+        *plan_needs.cost_by_origin(one),
         Heading(Word("未选用的措施", "What was rejected, and why")),
         *_rejected(one),
         *_open(one),
@@ -73,38 +73,6 @@ def _remarks(one: PlanInput) -> list[Block]:
     r = one.plan.record
     told = tuple(Word(zh, en) for zh, en in zip(r.remarks_zh, r.remarks_en, strict=False))
     return [Points(told)] if told else []
-
-
-def needs_table(one: PlanInput) -> Grid:
-    """Needs by rule and origin, with the worst value of each rule."""
-    needs = one.plan.needs
-    rows = []
-    for rule in sorted(needs["rule"].unique(), key=rule_rank):
-        mine = needs[needs["rule"].eq(rule)]
-        by_origin = [saying.number(int(mine["origin"].eq(origin).sum())) for origin in NEED_ORIGIN]
-        rows.append((same(rule), saying.number(len(mine)), *by_origin, _worst(mine)))
-    return Grid(
-        Word("需求：按规则和来源", "Needs by rule and origin"),
-        (
-            column("规则", "rule", 0.5),
-            column("需求", "needs", 0.5, right=True),
-            *(column(word.zh, word.en, 0.8, right=True) for word in NEED_ORIGIN.values()),
-            column("最不利者", "the worst", 2.6),
-        ),
-        tuple(rows),
-        one.source.line,
-        Word(
-            "存量问题在没有增长和新报装时已存在；一条需求是一台设备或一个网格的一条规则。",
-            "Existing deficits are there without growth and without new connections. A need is one rule at one "
-            "element.",
-        ),
-    )
-
-
-def _worst(needs: pd.DataFrame) -> Word:
-    far = (needs["value"] - needs["threshold"]).abs()
-    row = needs.loc[far.idxmax()] if far.notna().any() else needs.iloc[0]
-    return saying.pair(row, "evidence")
 
 
 def _chosen(one: PlanInput) -> list[Block]:

@@ -134,6 +134,27 @@ def test_plan__why_chosen_why_rejected_what_stays_open_what_was_claimed() -> Non
     assert effect[-1][10] == "50,000"
 
 
+def test_plan__what_the_cost_is_for_and_remediation() -> None:
+    told = grids(plan_chapter(PlanInput(SOURCE, sample_plan()), 1, several=False, several_cases=False))
+    split = cells(told["What the cost of each feeder is for (10⁴ CNY)"])
+    assert split[0] == ("F1", "15.0", "9.0", "0.0", "6.0", "0", "yes")
+    assert split[-1] == ("total", "24.5", "9.0", "9.5", "6.0", "3", "—")
+    remediation = cells(told["Remediation cases (P19): 1 of 2 hold or cannot be settled"])
+    assert remediation[0][:5] == ("A2", "low voltage", "1.0", "1.0", "holds")
+
+
+def test_plan__a_remediation_case_that_cannot_be_settled_is_unknown() -> None:
+    plan = sample_plan()
+    cases = plan.cases.copy()
+    cases["fires"] = pd.array([False, None], dtype="boolean")
+    chapter = plan_chapter(PlanInput(SOURCE, replace(plan, cases=cases)), 1, several=False, several_cases=False)
+    assert cells(grids(chapter)["Remediation cases (P19): 1 of 2 hold or cannot be settled"])[0][4] == "unknown"
+    none = replace(plan, cases=plan.cases.head(0), needs=plan.needs.head(0))
+    told = text_of(plan_chapter(PlanInput(SOURCE, none), 1, several=False, several_cases=False))
+    assert "Remediation cases (P19) were not judged." in told
+    assert "There are no needs: no rule fires." in told
+
+
 def test_plan__without_claims_and_without_measures_says_so() -> None:
     plan = sample_plan()
     nothing = replace(plan, choices=plan.choices.assign(chosen=False), programme=plan.programme.head(0))
