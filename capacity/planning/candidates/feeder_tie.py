@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from capacity.planning.candidates.conductors import laid_at, line_works
 from capacity.planning.candidates.grid import drop_ohm
 from capacity.planning.candidates.ground import Ground
+from capacity.planning.candidates.move_open_point import reliefs_over
 from capacity.planning.candidates.mv import MediumVoltage, MvNeeds, Transfer, mv_needs
 from capacity.planning.candidates.open_points import open_ties, openings
 from capacity.planning.candidates.opening import opening_above
@@ -27,13 +28,13 @@ class _NewTie:
 
 
 def feeder_tie(ground: Ground) -> list[Measure]:
-    """The best new tie to each feeder that none leads to yet: the shortest that clears all, else what helps most."""
+    """The best new tie to each feeder, unless one that is there clears all: the shortest that does, else the best."""
     mv = MediumVoltage(ground)
     needs = mv_needs(ground, mv)
     if not needs.wanted_a and not needs.short_pu:
         return []
     best, plane = [], Map(ground)
-    for others in _others(ground).values():
+    for others in _others(ground, mv, needs).values():
         ties = [tie for near in _own(ground, needs) for tie in _from(ground, mv, needs, plane.nearest([near], others))]
         if ties:
             best.append(min(ties, key=_rank))
@@ -55,15 +56,17 @@ def _own(ground: Ground, needs: MvNeeds) -> list[int]:
     return sorted(bus for bus in behind | on_way if str(mine.at[bus]) == ground.situation.feeder_id)
 
 
-def _others(ground: Ground) -> dict[str, list[int]]:
-    """10 kV buses of the other feeders of the case that no tie leads to."""
+def _others(ground: Ground, mv: MediumVoltage, needs: MvNeeds) -> dict[str, list[int]]:
+    """10 kV buses of the other feeders of the case to which no tie leads that clears all."""
     buses, own = ground.grid.buses, ground.situation.feeder_id
     feeder = buses.loc[buses["level"].eq("mv") & (buses["depth"] > 0), "feeder_id"].dropna().astype(str)
-    tied = {own}
+    left_out = {own}
     for tie in open_ties(ground.grid, "mv"):
         if str(buses.at[tie.near, "feeder_id"]) == own:
-            tied.add(str(buses.at[tie.far, "feeder_id"]))
-    return {name: [int(bus) for bus in group.index] for name, group in feeder.groupby(feeder) if name not in tied}
+            there, bought = reliefs_over(ground, mv, needs, tie)
+            if any(relief.clears for relief in [*there, *bought]):
+                left_out.add(str(buses.at[tie.far, "feeder_id"]))
+    return {name: [int(bus) for bus in group.index] for name, group in feeder.groupby(feeder) if name not in left_out}
 
 
 def _from(ground: Ground, mv: MediumVoltage, needs: MvNeeds, pair: Pair | None) -> list[_NewTie]:

@@ -22,13 +22,13 @@ def move_open_point(ground: Ground) -> list[Measure]:
     found = []
     for tie in open_ties(ground.grid, "mv"):
         if str(ground.grid.buses.at[tie.near, "feeder_id"]) == ground.situation.feeder_id:
-            there, bought = _reliefs(ground, mv, needs, tie)
+            there, bought = reliefs_over(ground, mv, needs, tie)
             chosen = [*best_of(there, ground.choices.values.tie_positions.value), *best_of(bought, 1)]
             found += [_measure(ground, tie, relief) for relief in chosen]
     return found
 
 
-def _reliefs(ground: Ground, mv: MediumVoltage, needs: MvNeeds, tie: Tie) -> tuple[list[Relief], list[Relief]]:
+def reliefs_over(ground: Ground, mv: MediumVoltage, needs: MvNeeds, tie: Tie) -> tuple[list[Relief], list[Relief]]:
     """What helps with the switches that are there, and with one more."""
     there: list[Relief] = []
     bought: list[Relief] = []

@@ -151,8 +151,8 @@ def test_mv_conductor__room_of_an_area_that_sections_limit() -> None:
     assert found[0].element_ids == ("L1",)
 
 
-def test_feeder_tie__not_beside_one_that_is_there() -> None:
-    """TIE leads to the only other feeder."""
+def test_feeder_tie__not_where_one_that_is_there_does_it() -> None:
+    """TIE leads to the only other feeder and clears the need."""
     assert feeder_tie(ground(need("P4", "L1", 76.9), li=lines(LOADED))) == []
 
 
