@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from capacity.headroom.figure import simultaneous_figure
+from capacity.headroom.figure import NEEDED, simultaneous_figure, verify_whole_feeders
 from capacity.headroom.grid import Grid, counted_transformers
 from capacity.headroom.transformers import UNKNOWN_REASONS
 from capacity.tables.policy import Policy
+
+_OF_TRANSFORMERS = ["transformer_id", "max_loading_percent", "max_loading_at", "reserved_kva", "reason"]
+_OF_TRANSFORMERS += ["customer_count", "feeder_id", "rated_kva", "allowed_kva"]
+_OF_LINES = ["line_id", "transformer_id", "max_loading_percent", "max_loading_at"]
+_OF_NODES = ["transformer_id", "low_voltage"]
+
+Columns = dict[str, np.ndarray[tuple[int], np.dtype[Any]]]
 
 
 def area_headroom(grid: Grid, lines: pd.DataFrame, nodes: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -17,11 +27,16 @@ def area_headroom(grid: Grid, lines: pd.DataFrame, nodes: pd.DataFrame, policy: 
     ``share_kva`` of the transformers is returned in ``attrs["shares_kva"]`` of the frame.
     """
     shares: dict[str, float] = {}
-    _ask_whole_feeders_first(grid)
+    verify_whole_feeders(grid)
+    transformers = counted_transformers(grid)
+    groups, counted_of = transformers[NEEDED], _Parts(transformers, "area_id", _OF_TRANSFORMERS)
+    loaded = lines[lines["max_loading_percent"].notna()]
+    lines_of, nodes_of = _Parts(loaded, "area_id", _OF_LINES), _Parts(nodes, "area_id", _OF_NODES)
+    upstream = _Sections(loaded)
     rows = []
     for area in grid.case.areas.itertuples():
-        counted = counted_transformers(grid, grid.transformers["area_id"].eq(area.area_id))
-        figure = simultaneous_figure(grid, counted.index)
+        counted = counted_of[area.area_id]
+        figure = simultaneous_figure(grid, groups.iloc[counted_of.rows(area.area_id)])
         shares.update(figure.shares_kva)
         rows.append(
             {
@@ -31,10 +46,10 @@ def area_headroom(grid: Grid, lines: pd.DataFrame, nodes: pd.DataFrame, policy: 
                 "branch": area.branch,
                 "supply_station": area.supply_station,
                 **_sums(counted, policy),
-                **_highest_load_rate(counted, lines[lines["area_id"].eq(area.area_id).fillna(False)]),
-                **_upstream(grid, counted, lines),
+                **_highest_load_rate(counted, lines_of[area.area_id]),
+                **upstream.most_loaded(grid.sections_above(counted["transformer_id"])),
                 **figure.columns,
-                **_network(nodes[nodes["area_id"].eq(area.area_id).fillna(False)], counted, grid),
+                **_network(nodes_of[area.area_id]),
             }
         )
     frame = pd.DataFrame(rows)
@@ -42,66 +57,97 @@ def area_headroom(grid: Grid, lines: pd.DataFrame, nodes: pd.DataFrame, policy: 
     return frame
 
 
-def _ask_whole_feeders_first(grid: Grid) -> None:
-    """What a whole feeder can take, each area on it can: most areas then need no load flow of their own."""
-    for feeder in grid.steps_of_feeder:
-        simultaneous_figure(grid, counted_transformers(grid, grid.transformers["feeder_id"].eq(feeder)).index)
+class _Parts:
+    """Columns of a frame by a key, its rows in their order; none where a key has none."""
+
+    def __init__(self, frame: pd.DataFrame, key: str, names: list[str]) -> None:
+        self._columns = {name: _plain(frame[name]) for name in names}
+        self._rows = frame.groupby(key, sort=False).indices
+
+    def rows(self, key: object) -> npt.NDArray[np.int64]:
+        """Positions in the frame."""
+        return np.asarray(self._rows.get(key, ()), dtype=np.int64)
+
+    def __getitem__(self, key: object) -> Columns:
+        rows = self.rows(key)
+        return {name: values[rows] for name, values in self._columns.items()}
 
 
-def _sums(counted: pd.DataFrame, policy: Policy) -> dict[str, object]:
-    unknown = counted["reason"].isin(UNKNOWN_REASONS)
-    k = policy.choice("transformer_limit_percent") / 100.0
-    every_count_known = bool(counted["customer_count"].notna().all()) and len(counted) > 0
+def _plain(column: pd.Series) -> np.ndarray[tuple[int], np.dtype[Any]]:
+    """Numbers and times as numpy's own, missing as NaN or NaT; what else there is as objects, missing as None."""
+    if pd.api.types.is_bool_dtype(column):
+        return column.fillna(False).to_numpy(dtype=bool)
+    if pd.api.types.is_numeric_dtype(column):
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    if pd.api.types.is_datetime64_dtype(column):
+        return column.to_numpy()
+    return column.astype(object).where(column.notna(), None).to_numpy()
+
+
+class _Sections:
+    """Load rates of lines, looked up many times."""
+
+    def __init__(self, loaded: pd.DataFrame) -> None:
+        self._ids = loaded["line_id"].tolist()
+        self._percent = loaded["max_loading_percent"].to_numpy(dtype=np.float64)
+        self._position = {name: at for at, name in enumerate(self._ids)}
+
+    def most_loaded(self, above: set[str]) -> dict[str, object]:
+        """The most loaded 10 kV section on the way to any transformer of an area; of equal ones the first."""
+        rows = sorted(self._position[name] for name in above if name in self._position)
+        top = rows[int(np.argmax(self._percent[rows]))] if rows else None
+        return {
+            "upstream_max_loading_percent": np.nan if top is None else self._percent[top],
+            "upstream_max_element": None if top is None else self._ids[top],
+        }
+
+
+def _sums(counted: Columns, policy: Policy) -> dict[str, object]:
+    unknown = np.isin(counted["reason"].astype(str), UNKNOWN_REASONS)
+    k, rated_kva = policy.choice("transformer_limit_percent") / 100.0, float(np.nansum(counted["rated_kva"]))
+    customers = counted["customer_count"]
     return {
-        "feeder_ids": ";".join(sorted(counted["feeder_id"].dropna().unique())) or None,
-        "transformer_count": len(counted),
+        "feeder_ids": ";".join(sorted({name for name in counted["feeder_id"] if name is not None})) or None,
+        "transformer_count": len(unknown),
         "unknown_count": int(unknown.sum()),
-        "rated_kva": float(counted["rated_kva"].sum()),
-        "customer_count": int(counted["customer_count"].sum()) if every_count_known else None,
-        "allowed_sum_kva": float(counted["allowed_kva"].sum()) if (~unknown).any() else np.nan,
+        "rated_kva": rated_kva,
+        "customer_count": int(customers.sum()) if len(customers) and np.isfinite(customers).all() else None,
+        "allowed_sum_kva": float(np.nansum(counted["allowed_kva"])) if (~unknown).any() else np.nan,
         "allowed_sum_is_lower_bound": bool(unknown.any()),
-        "reserved_kva": float(counted["reserved_kva"].sum()),
-        "structural": policy.triggers["pre_control"].fires(float(k * counted["rated_kva"].sum())),
+        "reserved_kva": float(np.nansum(counted["reserved_kva"])),
+        "structural": policy.triggers["pre_control"].fires(k * rated_kva),
     }
 
 
-def _highest_load_rate(counted: pd.DataFrame, lv_lines: pd.DataFrame) -> dict[str, object]:
-    """P2: over the in-service public transformers and their LV lines."""
-    own = lv_lines[lv_lines["transformer_id"].isin(counted.index)]
-    candidates = pd.concat(
-        [
-            counted[["transformer_id", "max_loading_percent", "max_loading_at"]]
-            .rename(columns={"transformer_id": "element"})
-            .assign(type="transformer"),
-            own[["line_id", "max_loading_percent", "max_loading_at"]]
-            .rename(columns={"line_id": "element"})
-            .assign(type="line"),
-        ],
-        ignore_index=True,
-    ).dropna(subset=["max_loading_percent"])
-    top = candidates.loc[candidates["max_loading_percent"].idxmax()] if len(candidates) else None
+def _highest_load_rate(counted: Columns, loaded: Columns) -> dict[str, object]:
+    """P2: over the in-service public transformers and their LV lines; of equal ones the first."""
+    mine = set(counted["transformer_id"])
+    own = np.array([name in mine for name in loaded["transformer_id"]], dtype=bool)
+    percent = np.concatenate([counted["max_loading_percent"], loaded["max_loading_percent"][own]])
+    if np.isnan(percent).all():
+        return {
+            "max_loading_percent": np.nan,
+            "max_loading_element": None,
+            "max_loading_type": None,
+            "max_loading_at": pd.NaT,
+        }
+    top, n = int(np.nanargmax(percent)), len(counted["transformer_id"])
+    is_line = top >= n
+    element = loaded["line_id"][own][top - n] if is_line else counted["transformer_id"][top]
     return {
-        "max_loading_percent": np.nan if top is None else top["max_loading_percent"],
-        "max_loading_element": None if top is None else top["element"],
-        "max_loading_type": None if top is None else top["type"],
-        "max_loading_at": pd.NaT if top is None else top["max_loading_at"],
+        "max_loading_percent": percent[top],
+        "max_loading_element": element,
+        "max_loading_type": "line" if is_line else "transformer",
+        "max_loading_at": pd.Timestamp(
+            loaded["max_loading_at"][own][top - n] if is_line else counted["max_loading_at"][top]
+        ),
     }
 
 
-def _upstream(grid: Grid, counted: pd.DataFrame, lines: pd.DataFrame) -> dict[str, object]:
-    """The most loaded 10 kV section on the way to any of the transformers."""
-    above = grid.sections_above(counted.index)
-    sections = lines[lines["line_id"].isin(above)].dropna(subset=["max_loading_percent"])
-    top = sections.loc[sections["max_loading_percent"].idxmax()] if len(sections) else None
-    return {
-        "upstream_max_loading_percent": np.nan if top is None else top["max_loading_percent"],
-        "upstream_max_element": None if top is None else top["line_id"],
-    }
-
-
-def _network(nodes: pd.DataFrame, counted: pd.DataFrame, grid: Grid) -> dict[str, object]:
-    modelled = bool((nodes.groupby("transformer_id").size() > 1).any())
+def _network(nodes: Columns) -> dict[str, object]:
+    of = [name for name in nodes["transformer_id"] if name is not None]
+    modelled = len(set(of)) < len(of)
     return {
         "lv_modelled": modelled,
-        "low_voltage_nodes": int(nodes["low_voltage"].fillna(False).sum()) if modelled else None,
+        "low_voltage_nodes": int(nodes["low_voltage"].sum()) if modelled else None,
     }

@@ -23,7 +23,6 @@ from capacity.headroom.critical import section_flows
 from capacity.headroom.figure import ground_of
 from capacity.headroom.filling import filled
 from capacity.headroom.grid import Grid, Ground
-from capacity.headroom.limits import substations_above
 from capacity.headroom.margins import allowance, some_rows
 from capacity.headroom.reach import STRETCH
 from capacity.headroom.recovery import Recovery, Year
@@ -213,7 +212,7 @@ def _beyond_transformers(grid: Grid, feeder: str) -> npt.NDArray[np.complex64]:
 
 def _substations(grid: Grid, year: Year, feeders: tuple[str, ...], members: list[str], rooms: Floats) -> _Rows:
     flows, reach = grid.solved.substations, grid.outlook.reach
-    above = [name for name in sorted(substations_above(grid.case.topology, feeders)) if name in flows.ids]
+    above = [name for name in sorted(grid.outlook.network.belonging.substations(feeders)) if name in flows.ids]
     column = [grid.snapshot.substation_ids.index(name) for name in above]
     own = grid.transformers.loc[members, "substation_id"].fillna("").to_numpy(dtype=str)
     rows = np.array([flows.ids.index(name) for name in above], dtype=np.int64)

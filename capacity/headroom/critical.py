@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from capacity.headroom.limits import of_feeders
+from capacity.headroom.network import Network
 from capacity.headroom.reach import STRETCH, Reach
 from capacity.headroom.tree import SupplyTree
 from capacity.tables.case import Case
@@ -32,18 +32,27 @@ LOWEST_BUSES = 3
 class Outlook:
     """What the choice of steps is made from.
 
-    ``section_limit_percent`` and ``rated_kva`` by pandapower line index, ``floor_pu`` by bus; ``unit`` is a kVA of
-    added load in kW + j kvar.
+    ``section_limit_percent`` by pandapower line index, ``floor_pu`` by bus; ``unit`` is a kVA of added load in
+    kW + j kvar.
     """
 
     case: Case
     solved: SolvedYear
-    tree: SupplyTree
+    network: Network
     reach: Reach
     floor_pu: pd.Series
     section_limit_percent: pd.Series
-    rated_kva: pd.Series
     unit: complex
+
+    @property
+    def tree(self) -> SupplyTree:
+        """The operating state as a tree."""
+        return self.network.tree
+
+    @property
+    def rated_kva(self) -> pd.Series:
+        """By pandapower line index."""
+        return self.network.rated_kva
 
 
 def critical_steps(outlook: Outlook, feeder: str) -> Steps:
@@ -65,8 +74,10 @@ def substation_steps(outlook: Outlook, substation: str) -> Steps:
 
 def _section_steps(outlook: Outlook, feeder: str) -> Steps:
     topology, solved = outlook.case.topology, outlook.solved
-    mine = of_feeders(topology, topology.lines, [feeder]) & topology.lines["level"].eq("mv")
-    sections = solved.lines.loc[topology.lines.index[mine]]
+    belonging = outlook.network.belonging
+    mine = belonging.lines([feeder]) & belonging.line_at_mv
+    columns = ["max_loading_percent", "max_loading_at", "second_loading_at", "third_loading_at"]
+    sections = solved.lines.loc[topology.lines.index[mine], columns]
     added = 100.0 * STRETCH * outlook.reach.line_kva.reindex(sections.index) / outlook.rated_kva.reindex(sections.index)
     near = sections["max_loading_percent"] + added > outlook.section_limit_percent.reindex(sections.index)
     highest = sections["max_loading_percent"].eq(sections["max_loading_percent"].max())
@@ -131,8 +142,8 @@ def envelope(power: Complexes, unit: complex, most_kva: float) -> Steps:
 def _voltage_steps(outlook: Outlook, feeder: str) -> Steps:
     """The lowest steps of the buses that can be reached, the lowest few of each network; of the lowest bus anyhow."""
     topology, solved = outlook.case.topology, outlook.solved
-    own = topology.buses.index[of_feeders(topology, topology.buses, [feeder])]
-    here = solved.buses.loc[own].dropna(subset=["voltage_min_pu"])
+    own = topology.buses.index[outlook.network.belonging.buses([feeder])]
+    here = solved.buses.loc[own, ["voltage_min_pu", "voltage_min_at"]].dropna(subset=["voltage_min_pu"])
     margin = (here["voltage_min_pu"] - outlook.floor_pu.reindex(here.index)).dropna()
     if margin.empty:
         return np.empty(0, dtype=np.int64)

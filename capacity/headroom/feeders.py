@@ -24,7 +24,7 @@ def feeder_headroom(grid: Grid, lines: pd.DataFrame, policy: Policy) -> pd.DataF
         on_feeder = grid.transformers["feeder_id"].eq(feeder.feeder_id).fillna(False)
         counted = counted_transformers(grid, on_feeder)
         live = grid.transformers[on_feeder & grid.transformers["in_service"].astype(bool)]
-        figure = simultaneous_figure(grid, counted.index)
+        figure = simultaneous_figure(grid, counted)
         reason = "unknown_transformers" if figure.reason == "ok" and _unknown_count(live) else figure.reason
         peak = _peak(feeder.feeder_id, flows.ids, head_kva, grid.solved.timestamps)
         sections = lines[lines["feeder_id"].eq(feeder.feeder_id).fillna(False) & lines["level"].eq("mv")]
@@ -112,7 +112,7 @@ def substation_headroom(grid: Grid, policy: Policy) -> pd.DataFrame:
         failed = _any_failed(grid, name)
         imported = _peak(name, flows.ids, import_kva, grid.solved.timestamps)
         margin_kva = limit_percent / 100.0 * rated_kva - imported.kva - reserved_kva - float(assumed.sum())
-        figure = simultaneous_figure(grid, counted.index)
+        figure = simultaneous_figure(grid, counted)
         columns = figure.columns
         if np.isnan(rated_kva) and not np.isnan(figure.allowed_kva):
             columns = unknown_figure("rating_unknown").columns

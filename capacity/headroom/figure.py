@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from capacity.headroom.effects import tree_effects
-from capacity.headroom.grid import Grid, Ground
-from capacity.headroom.limits import answering_feeders, scope_of, substations_above
+from capacity.headroom.grid import Grid, Ground, counted_transformers
+from capacity.headroom.limits import scope_of
 from capacity.headroom.margins import Binding, Scope, allowance, lost, margins, some_rows
-from capacity.headroom.simultaneous import Shares, Wishes, largest_total
+from capacity.headroom.simultaneous import Shares, Wishes, all_hold, largest_total
 from capacity.tables.solved import Snapshot
+
+NEEDED = ["feeder_id", "allowed_kva", "rated_kva", "smax_import_kva", "smax_import_at"]
 
 
 @dataclass(frozen=True)
@@ -44,24 +45,27 @@ class Figure:
         }
 
 
-def simultaneous_figure(grid: Grid, transformer_ids: Iterable[str]) -> Figure:
-    """The largest total the given public transformers can take at the same time (P8), verified by AC load flow.
+def simultaneous_figure(grid: Grid, group: pd.DataFrame) -> Figure:
+    """The largest total some public transformers can take at the same time (P8), verified by AC load flow.
 
     Unknown where none of them has a room, a load flow of theirs failed, or the feeder of one is not known.
+
+    Parameters
+    ----------
+    group : their rows of ``grid.transformers``, of which the columns ``NEEDED`` count.
     """
-    group = grid.transformers.loc[list(transformer_ids)]
     if group.empty:
         return unknown_figure("no_public_transformer")
     known = group[group["allowed_kva"].notna()]
-    if known.empty or not known["feeder_id"].isin(list(grid.steps_of_feeder)).all():
+    if known.empty or not all(feeder in grid.steps_of_feeder for feeder in known["feeder_id"]):
         return unknown_figure("unknown_transformers")
     if _failed(grid, known):
         return unknown_figure("solver_failure")
-    wishes = known.loc[known["allowed_kva"] > 0.0, "allowed_kva"].sort_index()
-    if wishes.empty:
+    wishing = known.index[known["allowed_kva"] > 0.0].sort_values()
+    if wishing.empty:
         return _full(known)
-    blocked = {name: grid.blocked[name] for name in wishes.index if name in grid.blocked}
-    free = wishes.drop(index=list(blocked))
+    blocked = {name: grid.blocked[name] for name in wishing if name in grid.blocked}
+    free = _free(grid, known)
     nothing = dict.fromkeys([str(name) for name in known.index], 0.0)
     if free.empty:
         return _figure(grid, nothing, next(iter(blocked.values())), "existing_violation")
@@ -78,15 +82,38 @@ def simultaneous_figure(grid: Grid, transformer_ids: Iterable[str]) -> Figure:
     return _figure(grid, shares_kva, binding, "grid_limited" if limited else "ok")
 
 
+def verify_whole_feeders(grid: Grid) -> None:
+    """What a whole feeder can take, each area on it can: most areas then need no load flow of their own."""
+    for feeder, group in counted_transformers(grid)[NEEDED].groupby("feeder_id", sort=False):
+        if str(feeder) not in grid.steps_of_feeder or _failed(grid, group):
+            continue
+        free = _free(grid, group)
+        ground = ground_of(grid, (str(feeder),))
+        if free.empty or not ground.radial or ground.full_holds or _part_of_verified(grid, free):
+            continue
+        base = some_rows(grid.snapshot, ground.rows)
+        wishes = _wishes(grid, free)
+        if all_hold(grid.solve, base, grid.base, wishes, grid.limits, ground.scope):
+            grid.verified.append(frozenset(free.index))
+
+
+def _free(grid: Grid, group: pd.DataFrame) -> pd.Series:
+    """The rooms of those of a group that nothing blocks, by transformer_id."""
+    wishes = group.loc[group["allowed_kva"] > 0.0, "allowed_kva"].sort_index()
+    return wishes[[name not in grid.blocked for name in wishes.index]]
+
+
+def _wishes(grid: Grid, free: pd.Series) -> Wishes:
+    return Wishes(grid.busbar.loc[free.index].to_numpy(np.int64), free.to_numpy(dtype=np.float64), grid.outlook.unit)
+
+
 def _shares(grid: Grid, free: pd.Series, feeders: tuple[str, ...]) -> Shares:
     """The group's shares: its rooms where more than the group was found to break nothing, else sought."""
-    rooms_kva, ground = free.to_numpy(dtype=np.float64), ground_of(grid, feeders)
+    ground, wishes = ground_of(grid, feeders), _wishes(grid, free)
     if ground.radial and (ground.full_holds or _part_of_verified(grid, free)):
-        return Shares(rooms_kva, None)
+        return Shares(wishes.rooms_kva, None)
     tree, scope = grid.outlook.tree, ground.scope
-    buses = grid.busbar.loc[free.index].to_numpy(np.int64)
-    effects = tree_effects(grid.case, tree, grid.snapshot, scope, buses) if ground.radial else None
-    wishes = Wishes(buses, rooms_kva, grid.outlook.unit)
+    effects = tree_effects(grid.case, tree, grid.snapshot, scope, wishes.buses) if ground.radial else None
     base = some_rows(grid.snapshot, ground.rows)
     shares = largest_total(grid.solve, base, grid.base, wishes, grid.limits, scope, effects)
     if shares.binding is None and ground.radial:
@@ -97,12 +124,12 @@ def _shares(grid: Grid, free: pd.Series, feeders: tuple[str, ...]) -> Shares:
 def ground_of(grid: Grid, feeders: tuple[str, ...]) -> Ground:
     """What all groups on the same feeders have in common."""
     if feeders not in grid.grounds:
-        topology = grid.case.topology
-        names = sorted(substations_above(topology, feeders) & set(grid.steps_of_substation))
+        belonging = grid.outlook.network.belonging
+        names = sorted(belonging.substations(feeders) & set(grid.steps_of_substation))
         steps = [grid.steps_of_substation[name] for name in names]
-        steps += [grid.steps_of_feeder[feeder] for feeder in answering_feeders(topology, feeders)]
+        steps += [grid.steps_of_feeder[feeder] for feeder in belonging.answering(feeders)]
         rows = np.searchsorted(grid.snapshot.steps, np.unique(np.concatenate(steps)))
-        scope = scope_of(topology, grid.snapshot, grid.limits, list(feeders))
+        scope = scope_of(grid.case.topology, belonging, grid.snapshot, grid.limits, list(feeders))
         base, full = some_rows(grid.snapshot, rows), some_rows(grid.full, rows)
         grid.grounds[feeders] = Ground(scope, rows, _radial(grid, feeders), _holds(grid, base, full, scope))
     return grid.grounds[feeders]
@@ -130,6 +157,8 @@ def _holds(grid: Grid, base: Snapshot, full: Snapshot, scope: Scope) -> bool:
 
 def _failed(grid: Grid, transformers: pd.DataFrame) -> bool:
     """Whether any step of the year failed in an island of the group: then nothing is promised there."""
+    if not grid.solved.failed.any():
+        return False
     trafos = grid.case.topology.trafos
     islands = trafos.loc[trafos["trafo_id"].isin(transformers.index), "island"]
     return any(bool(grid.solved.failed[island].any()) for island in islands.unique() if island >= 0)

@@ -11,6 +11,7 @@ import pandas as pd
 from capacity.headroom.critical import Outlook, critical_steps, substation_steps
 from capacity.headroom.limits import limits_of, section_limits, voltage_floor
 from capacity.headroom.margins import Binding, Ints, Limits, Scope, first_broken
+from capacity.headroom.network import Network, supply_network
 from capacity.headroom.paths import SupplyPath, blocked_transformers, supply_paths
 from capacity.headroom.placing import (
     Power,
@@ -18,13 +19,11 @@ from capacity.headroom.placing import (
     assumed_kva,
     at_busbars,
     at_energised_buses,
-    busbars,
     reserved_power,
     unit_power,
 )
-from capacity.headroom.reach import added_reach, rated_kva
+from capacity.headroom.reach import added_reach
 from capacity.headroom.simultaneous import Shares
-from capacity.headroom.tree import supply_tree
 from capacity.tables.case import Case
 from capacity.tables.policy import Policy
 from capacity.tables.solved import Snapshot, SolvedYear, Solver
@@ -54,7 +53,7 @@ class Grid:
 
     Attributes
     ----------
-    outlook : tree, reach and limits: what the critical steps were chosen from.
+    outlook : network, reach and limits: what the critical steps were chosen from.
     transformers : the transformers with their room (P7), by transformer_id.
     assumed_kva : what transformers of unknown load are taken to draw on top of the load flow, by transformer_id.
     base : everything reserved or assumed, by bus; ``snapshot`` holds all critical steps with it.
@@ -103,26 +102,29 @@ def prepare_grid(
     transformers: pd.DataFrame,
     nodes: pd.DataFrame,
     reserved: pd.DataFrame,
+    network: Network | None = None,
 ) -> Grid:
-    """Limits and critical steps of every feeder; these steps solved with everything reserved, and with all rooms."""
+    """Limits and critical steps of every feeder; these steps solved with everything reserved, and with all rooms.
+
+    ``network`` is the case's, where it is at hand.
+    """
     floor_pu = voltage_floor(case, policy, nodes)
-    tree, busbar = supply_tree(case), busbars(case)
+    network = network or supply_network(case)
+    tree, busbar = network.tree, network.busbar
     by_id = transformers.set_index("transformer_id", drop=False)
     counted = by_id[_counts(by_id)]
     wishes = counted[counted["allowed_kva"] > 0.0]
     assumed = assumed_kva(case, policy, solved, transformers)
     base = at_energised_buses(case, added(reserved_power(reserved), at_busbars(case, assumed)))
     reach = added_reach(case, tree, base, at_energised_buses(case, at_busbars(case, wishes["allowed_kva"])))
-    outlook = Outlook(
-        case, solved, tree, reach, floor_pu, section_limits(case, policy), rated_kva(case), unit_power(case)
-    )
+    outlook = Outlook(case, solved, network, reach, floor_pu, section_limits(case, policy), unit_power(case))
     of_feeder = {str(feeder): critical_steps(outlook, str(feeder)) for feeder in case.topology.feeders["feeder_id"]}
     of_substation = {str(name): substation_steps(outlook, str(name)) for name in solved.substations.ids}
     steps = np.unique(np.concatenate([*of_feeder.values(), *of_substation.values()])).astype(np.int64)
     snapshot = solve(steps, base)
     limits = limits_of(case, policy, floor_pu, snapshot)
     broken = first_broken(snapshot, limits, _everything(limits, snapshot))
-    paths = supply_paths(case, tree, counted)
+    paths = _paths(case, network, counted)
     blocked = blocked_transformers(case, snapshot, broken, paths, busbar)
     free = wishes["allowed_kva"].drop(index=[name for name in blocked if name in wishes.index])
     full = solve(steps, added(base, at_energised_buses(case, at_busbars(case, free))))
@@ -146,9 +148,18 @@ def prepare_grid(
     )
 
 
-def counted_transformers(grid: Grid, where: pd.Series) -> pd.DataFrame:
+def _paths(case: Case, network: Network, counted: pd.DataFrame) -> dict[str, SupplyPath]:
+    """The supply paths of the energised ones, in their order."""
+    missing = counted[~counted["transformer_id"].isin(list(network.paths))]
+    if len(missing):
+        network.paths.update(supply_paths(case, network.tree, network.belonging, missing))
+    return {name: network.paths[name] for name in counted["transformer_id"] if name in network.paths}
+
+
+def counted_transformers(grid: Grid, where: pd.Series | None = None) -> pd.DataFrame:
     """In-service public transformers: the only ones that count (P7, P8)."""
-    return grid.transformers[where.fillna(False).astype(bool) & _counts(grid.transformers)]
+    counts = _counts(grid.transformers)
+    return grid.transformers[counts if where is None else where.fillna(False).astype(bool) & counts]
 
 
 def _counts(transformers: pd.DataFrame) -> pd.Series:

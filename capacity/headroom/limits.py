@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import numpy as np
 import pandas as pd
 
+from capacity.headroom.belonging import Belonging
 from capacity.headroom.margins import Limits, Scope
 from capacity.tables.case import Case
 from capacity.tables.policy import Policy
@@ -54,37 +53,14 @@ def _network_of(case: Case, snapshot: Snapshot) -> pd.Series:
     return buses["transformer_id"].fillna("MV " + buses["feeder_id"]).fillna("MV " + buses["substation_id"]).fillna("")
 
 
-def of_feeders(topology: Topology, elements: pd.DataFrame, feeders: Collection[str]) -> pd.Series:
-    """Which buses or lines are the feeders' own, or of their islands without any one feeder that could claim them.
-
-    The second kind are sections between two feeders that are tied together: what loads one feeder loads them too.
-    """
-    heads = topology.lines[topology.lines["feeder_id"].isin(feeders)]
-    islands = set(heads["island"]) | set(topology.buses.loc[topology.buses["feeder_id"].isin(feeders), "island"])
-    unclaimed = elements["feeder_id"].isna() & elements["island"].isin(islands - {-1})
-    return elements["feeder_id"].isin(feeders) | unclaimed
-
-
-def substations_above(topology: Topology, feeders: Collection[str]) -> set[str]:
-    """The substations that the feeders belong to."""
-    of_feeder = topology.feeders.set_index("feeder_id")["substation_id"]
-    return set(of_feeder[of_feeder.index.isin(feeders)].dropna())
-
-
-def answering_feeders(topology: Topology, feeders: Collection[str]) -> list[str]:
-    """The feeders whose voltages a load on ``feeders`` moves: with a modelled HV/MV transformer all of its busbar."""
-    modelled = set(topology.trafos.loc[topology.trafos["kind"].eq("substation"), "substation_id"].dropna())
-    sharing = topology.feeders["substation_id"].isin(modelled & substations_above(topology, feeders))
-    return sorted({str(name) for name in topology.feeders.loc[sharing, "feeder_id"]} | set(feeders))
-
-
-def scope_of(topology: Topology, snapshot: Snapshot, limits: Limits, feeders: list[str]) -> Scope:
+def scope_of(topology: Topology, belonging: Belonging, snapshot: Snapshot, limits: Limits, feeders: list[str]) -> Scope:
     """Sections of the feeders, every bus that answers to them, and the substations above."""
-    lines, buses = topology.lines.loc[snapshot.line_index], topology.buses.loc[snapshot.bus_index]
-    above = substations_above(topology, feeders)
-    watched = of_feeders(topology, buses, answering_feeders(topology, feeders))
+    lines = topology.lines.index.get_indexer(snapshot.line_index)
+    buses = topology.buses.index.get_indexer(snapshot.bus_index)
+    above = belonging.substations(feeders)
+    watched = belonging.buses(belonging.answering(feeders))
     return Scope(
-        np.flatnonzero(of_feeders(topology, lines, feeders) & lines["level"].eq("mv")),
-        np.flatnonzero(watched.to_numpy(dtype=bool) & np.isfinite(limits.voltage_pu)),
+        np.flatnonzero((belonging.lines(feeders) & belonging.line_at_mv)[lines]),
+        np.flatnonzero(watched[buses] & np.isfinite(limits.voltage_pu)),
         np.flatnonzero([name in above for name in snapshot.substation_ids]),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from capacity.headroom.limits import of_feeders
+from capacity.headroom.belonging import Belonging
 from capacity.headroom.margins import Binding
 from capacity.headroom.tree import SupplyTree
 from capacity.tables.case import Case
@@ -23,7 +23,9 @@ class SupplyPath:
     substation: str
 
 
-def supply_paths(case: Case, tree: SupplyTree, transformers: pd.DataFrame) -> dict[str, SupplyPath]:
+def supply_paths(
+    case: Case, tree: SupplyTree, belonging: Belonging, transformers: pd.DataFrame
+) -> dict[str, SupplyPath]:
     """The supply path of every energised transformer; in a meshed island its whole feeder counts as path."""
     hv_bus = case.net.trafo.drop_duplicates("name").set_index("name")["hv_bus"]
     energised = transformers[transformers["feeder_id"].notna() & transformers["transformer_id"].isin(hv_bus.index)]
@@ -41,18 +43,15 @@ def supply_paths(case: Case, tree: SupplyTree, transformers: pd.DataFrame) -> di
             found = SupplyPath(lines, frozenset(tree.buses[above].tolist()), substation)
         else:
             feeder = str(transformer.feeder_id)
-            found = meshed.setdefault(feeder, _whole_feeder(case, feeder, substation))
+            found = meshed.setdefault(feeder, _whole_feeder(case, belonging, feeder, substation))
         paths[str(transformer.transformer_id)] = found
     return paths
 
 
-def _whole_feeder(case: Case, feeder: str, substation: str) -> SupplyPath:
-    topology = case.topology
-    lines, buses = topology.lines, topology.buses
-    own = of_feeders(topology, buses, [feeder]) & buses["level"].eq("mv")
-    return SupplyPath(
-        frozenset(lines.index[of_feeders(topology, lines, [feeder])]), frozenset(buses.index[own]), substation
-    )
+def _whole_feeder(case: Case, belonging: Belonging, feeder: str, substation: str) -> SupplyPath:
+    lines, buses = case.topology.lines, case.topology.buses
+    own = belonging.buses([feeder]) & buses["level"].eq("mv").to_numpy(dtype=bool)
+    return SupplyPath(frozenset(lines.index[belonging.lines([feeder])]), frozenset(buses.index[own]), substation)
 
 
 def blocked_transformers(

@@ -36,7 +36,7 @@ from capacity.headroom.margins import (
 from capacity.headroom.programme import Optimum, largest_fair
 from capacity.tables.solved import Snapshot, Solver
 
-__all__ = ["Binding", "Limits", "Scope", "Shares", "Wishes", "first_broken", "largest_total"]
+__all__ = ["Binding", "Limits", "Scope", "Shares", "Wishes", "all_hold", "first_broken", "largest_total"]
 
 Effects = Callable[[Ints], Floats]
 """``effects(elements)`` of the scope: by how much a kVA of each transformer moves each, in any unit per element."""
@@ -122,6 +122,16 @@ class _Point:
 
     def worst_element(self) -> int:
         return int(np.argmin(self.margins.min(axis=0)))
+
+
+def all_hold(
+    solve: Solver, base: Snapshot, reserved_kw: dict[int, complex], wishes: Wishes, limits: Limits, scope: Scope
+) -> bool:
+    """Whether every wish can be met at once; the parameters are those of :func:`largest_total`."""
+    if lost(base, scope).any():
+        return False
+    asked = _Question(solve, base.steps, reserved_kw, wishes, allowance(base, limits, scope), scope)
+    return asked.ask(wishes.rooms_kva).sound
 
 
 def largest_total(

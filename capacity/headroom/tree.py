@@ -71,9 +71,9 @@ class SupplyTree:
         """Voltage in pu that a kVA at the foot of each path costs at each bus, ``(n_positions, n_paths)``."""
         shared = np.zeros((len(positions), len(paths)))
         on_path = np.zeros(len(self.buses) + 1, dtype=bool)  # the last one stands for -1
-        for row, position in enumerate(positions):
-            own = self.paths(np.array([position]))[0]
+        for row, own in enumerate(self.paths(positions)):
             on_path[own] = True
+            on_path[-1] = False
             met = on_path[paths]
             meeting = paths[np.arange(len(paths)), met.argmax(axis=1)]
             shared[row] = np.where(met.any(axis=1), self.drop_to_source[meeting], 0.0)

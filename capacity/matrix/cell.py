@@ -10,16 +10,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from capacity import policy
+from capacity import headroom, policy
 from capacity.case.scenarios.following import factors_at, followed
 from capacity.case.scenarios.future import Laid, Staged, lay_future
 from capacity.case.scenarios.meters import Meters
 from capacity.loadflow import LoadFlow
-from capacity.loadflow.grid import Grid
+from capacity.loadflow.grid import Grid, build_grid
 from capacity.matrix.figures import figures_of
 from capacity.matrix.ground import Ground
-from capacity.matrix.steps import ChosenSteps, Loads, choose, modelled_power
-from capacity.tables.case import Case, Window
+from capacity.matrix.steps import ChosenSteps, Load, choose, modelled_power
+from capacity.tables.case import Window
 from capacity.tables.inputs.profiles import TIMESTAMP
 from capacity.tables.matrix import Basis
 from capacity.tables.policy import Policy
@@ -42,19 +42,28 @@ class Solved:
     seconds: float
 
 
-def solve_cell(
-    ground: Ground, staged: Staged, grid: Grid, scenario: Scenario, year: int, draw: int, seed: int, basis: Basis
-) -> Solved:
-    """Lay a future over the ground and find its triggers, load rates, allowed capacity and voltages.
+@dataclass(frozen=True)
+class Prepared:
+    """The network of a scenario in a year, the same for all draws: electrical model and supply relations."""
 
-    Parameters
-    ----------
-    staged : the network of the scenario in that year; ``grid`` is its electrical model, whatever the loads.
-    """
+    staged: Staged
+    grid: Grid
+    supply: headroom.Network
+
+
+def prepared(staged: Staged) -> Prepared:
+    """What all draws of a staged case share."""
+    return Prepared(staged, build_grid(staged.case.net), headroom.supply_network(staged.case))
+
+
+def solve_cell(
+    ground: Ground, network: Prepared, scenario: Scenario, year: int, draw: int, seed: int, basis: Basis
+) -> Solved:
+    """Lay a future over the ground and find its triggers, load rates, allowed capacity and voltages."""
     began = time.perf_counter()
     rules = policy.with_variant(ground.rules, scenario)
     meters = Meters.judged(ground.readings)  # storages follow them, as they will be
-    laid = lay_future(staged, scenario, year, draw, seed, demand_factors=rules.demand_factors, meters=meters)
+    laid = lay_future(network.staged, scenario, year, draw, seed, demand_factors=rules.demand_factors, meters=meters)
     times = ground.window.timestamps
     factors = factors_at(laid.case.profiles.set_index(TIMESTAMP), laid.shift.profiles, times)
     ids = ground.readings.transformer_ids
@@ -63,15 +72,15 @@ def solve_cell(
     at: slice | Ints = slice(None)
     window = ground.window
     if basis == "critical_steps":
-        reasons = choose(laid.case, _loads(ground, laid, grown, times), ground.base_steps)
+        reasons = choose(laid.case, _loads(ground, laid, grown, times), len(times), ground.base_steps)
         at = np.unique(np.concatenate(list(reasons.values())))
         window = ChosenSteps(ground.window.start, ground.window.end, ground.window.step_minutes, times[at])
     readings, simulated = _readings(ground, laid, grown, factors, at, window, rules)
     case = replace(laid.case, profiles=_at(laid.case.profiles, times[at]))
     levels = (rules.choice("heavy_percent"), rules.choice("overload_percent"))
-    flow = LoadFlow(case, window, levels_percent=levels, workers=1, readings=simulated, grid=grid)
+    flow = LoadFlow(case, window, levels_percent=levels, workers=1, readings=simulated, grid=network.grid)
     solved = flow.solve_year(crosscheck=False)
-    figures = figures_of(case, _whatever_coverage(rules), readings, flow, solved)
+    figures = figures_of(case, _whatever_coverage(rules), readings, flow, solved, network.supply)
     drawn = laid.drawn
     return Solved(
         figures,
@@ -83,25 +92,25 @@ def solve_cell(
     )
 
 
-def _loads(ground: Ground, laid: Laid, grown: Mapping[str, Floats], times: pd.DatetimeIndex) -> Loads:
-    """Every distribution transformer's load at every step, before anything is solved."""
+def _loads(ground: Ground, laid: Laid, grown: Mapping[str, Floats], times: pd.DatetimeIndex) -> dict[str, Load]:
+    """The load of every distribution transformer of which one is known, before anything is solved."""
     case = laid.case
     metered = {name: row for row, name in enumerate(ground.readings.transformer_ids)}
     ids = tuple(str(name) for name in case.transformers["transformer_id"])
     on_top = modelled_power(case, times, on_top=True)
     others = modelled_power(case, times, on_top=False, of=[name for name in ids if name not in metered])
-    power = np.full((len(ids), len(times)), np.nan, dtype=np.complex128)
-    added = np.zeros(power.shape, dtype=np.complex128)
-    counts = np.ones(power.shape, dtype=bool)
     valid = ground.readings.valid
-    for row, name in enumerate(ids):
+    loads: dict[str, Load] = {}
+    for name in ids:
         if name in metered:
-            added[row] = on_top.get(name, 0.0)
-            power[row] = added[row] + grown["p_kw"][metered[name]] + 1j * grown["q_kvar"][metered[name]]
-            counts[row] = valid[metered[name]]
+            row, added = metered[name], on_top.get(name)
+            kw, kvar = grown["p_kw"][row], grown["q_kvar"][row]
+            if added is not None:
+                kw, kvar = kw + added[0], kvar + added[1]
+            loads[name] = Load(kw, kvar, valid[row], None if added is None else added[0])
         elif name in others:
-            power[row] = others[name]
-    return Loads(ids, power, added, counts)
+            loads[name] = Load(*others[name], None, None)
+    return loads
 
 
 def _readings(
@@ -143,10 +152,3 @@ def _whatever_coverage(rules: Policy) -> Policy:
     """The rules with no demand on coverage: what has too little is missing already, and chosen steps are no sample."""
     choice = rules.choices["coverage_min_percent"].model_copy(update={"value": 0.0})
     return rules.model_copy(update={"choices": {**rules.choices, "coverage_min_percent": choice}})
-
-
-def network_of(case: Case) -> Grid:
-    """The electrical model of a staged case."""
-    from capacity.loadflow.grid import build_grid
-
-    return build_grid(case.net)

@@ -15,7 +15,14 @@ from capacity.tables.readings import JudgedReadings
 from capacity.tables.solved import SolvedYear
 
 
-def figures_of(case: Case, rules: Policy, readings: JudgedReadings, flow: LoadFlow, solved: SolvedYear) -> pd.DataFrame:
+def figures_of(
+    case: Case,
+    rules: Policy,
+    readings: JudgedReadings,
+    flow: LoadFlow,
+    solved: SolvedYear,
+    supply: headroom.Network,
+) -> pd.DataFrame:
     """Rows of ``tables.matrix.CELLS`` from ``level`` on: areas, distribution transformers, feeders, substations."""
     curves = rates.rated_curves(case, readings, solved, projected=True)
     rated = rates.transformer_rates(case, rules, curves, readings, solved)
@@ -23,7 +30,7 @@ def figures_of(case: Case, rules: Policy, readings: JudgedReadings, flow: LoadFl
     nodes = rates.node_voltages(case, rules, solved, rated)
     reserved = headroom.reserved_demand(case, rules)
     transformers = headroom.transformer_headroom(rated, reserved, rules, curves.solver_failed)
-    grid = headroom.prepare_grid(case, rules, solved, flow, transformers, nodes, reserved)
+    grid = headroom.prepare_grid(case, rules, solved, flow, transformers, nodes, reserved, supply)
     few = _worst_lines(lines)
     none = nodes.iloc[:0]  # areas count their nodes below
     areas = policy.with_status(headroom.area_headroom(grid, few, none, rules), assembly.quality_table([]), rules)

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from capacity.case.scenarios.future import Staged, stage
+from capacity.case.scenarios.future import stage
 from capacity.errors import CapacityError
-from capacity.loadflow.grid import Grid
-from capacity.matrix.cell import network_of, solve_cell
+from capacity.matrix.cell import Prepared, prepared, solve_cell
 from capacity.matrix.ground import Ground
 from capacity.matrix.store import cell_file, write_cell
 from capacity.tables.matrix import Basis, CellFacts
@@ -61,8 +60,8 @@ def _made(
     facts = CellFacts(scenario=scenario.name, year=year, draw=one.draw, basis=one.basis, key=one.key)
     try:
         with _PREPARING:  # where an executor of threads does the work: networks are converted one at a time
-            staged, grid = _network(ground_file, scenario.model_dump_json(), year)
-        solved = solve_cell(ground, staged, grid, scenario, year, one.draw, seed, one.basis)
+            network = _network(ground_file, scenario.model_dump_json(), year)
+        solved = solve_cell(ground, network, scenario, year, one.draw, seed, one.basis)
         facts = facts.model_copy(
             update={
                 "steps": solved.steps,
@@ -89,7 +88,6 @@ def _ground(file: Path) -> Ground:
 
 
 @functools.lru_cache(maxsize=NETWORKS_KEPT)
-def _network(ground_file: Path, scenario_json: str, year: int) -> tuple[Staged, Grid]:
+def _network(ground_file: Path, scenario_json: str, year: int) -> Prepared:
     """The network of a scenario in a year, prepared once for all its draws."""
-    staged = stage(_ground(ground_file).case, Scenario.model_validate_json(scenario_json), year)
-    return staged, network_of(staged.case)
+    return prepared(stage(_ground(ground_file).case, Scenario.model_validate_json(scenario_json), year))

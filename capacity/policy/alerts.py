@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -73,7 +73,7 @@ def raise_alerts(
     ]
     if not alerts:
         return empty(ALERTS)
-    frame = pd.DataFrame([asdict(alert) for alert in alerts])
+    frame = pd.DataFrame([vars(alert) for alert in alerts])
     frame.insert(0, "alert_id", [_alert_id(alert) for alert in alerts])
     frame["at"] = pd.to_datetime(frame["at"])
     return conform(frame.sort_values(["rule", "area_id", "alert_id"], na_position="last"), ALERTS)
@@ -84,19 +84,12 @@ def _alert_id(alert: _Alert) -> str:
     return ":".join(part for part in parts if part)
 
 
-def _load_rate_trigger(policy: Policy, value: float) -> Trigger | None:
-    for name in ("must_initiate", "may_initiate"):
-        if policy.triggers[name].fires(value):
-            return policy.triggers[name]
-    return None
-
-
 def _of_load_rates(policy: Policy, rated: pd.DataFrame, curves: RatedCurves) -> Iterator[_Alert]:
     """P3 or P4 for every row of ``_rated_elements`` that reaches its threshold."""
-    for row in rated.itertuples():
-        trigger = _load_rate_trigger(policy, row.value)
-        if trigger is None:
-            continue
+    values = rated["value"].to_numpy(dtype=np.float64)
+    must, may = (policy.triggers[name].fires_at(values) for name in ("must_initiate", "may_initiate"))
+    for row, is_must in zip(rated[must | may].itertuples(), must[must | may], strict=True):
+        trigger = policy.triggers["must_initiate" if is_must else "may_initiate"]
         duration_h = _duration_h(row, trigger, curves) if row.element_type == "transformer" else float("nan")
         sentence = load_rate_sentence(trigger, row.element_type, row.name, row.value, row.at, duration_h, row.source)
         yield _Alert(
