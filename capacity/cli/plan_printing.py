@@ -11,7 +11,7 @@ from rich.table import Table
 
 from capacity.cli import printing
 from capacity.cli.language import language, say, say_each, word
-from capacity.tables.matrix import TRIGGER, TRIGGERS
+from capacity.tables.matrix import TRIGGERS
 from capacity.tables.measure import RULES
 from capacity.tables.plan import Plan, PlanRecord
 from capacity.tables.words import BUDGET_STATE, MEASURE_KIND, NEED_ORIGIN, PLAN_STATE, URGENCY
@@ -59,7 +59,7 @@ def _table(title: str, columns: Sequence[tuple[str, bool]]) -> Table:
     """A table whose columns are headings with whether they hold figures."""
     table = Table(title=title, title_justify="left")
     for heading, figures in columns:
-        table.add_column(heading, justify="right" if figures else "left")
+        table.add_column(heading, justify="right" if figures else "left", overflow="fold")
     return table
 
 
@@ -81,10 +81,14 @@ def _count(needs: pd.DataFrame) -> str:
 
 
 def _feeders(plan: Plan) -> Table:
-    columns = [(say("线路", "feeder"), False), (say("选用措施", "chosen"), False), (say("费用 元", "cost CNY"), True),
-               *((word(one), True) for one in NEED_ORIGIN.values()),
-               (say("必须消除而未消除\n（需求·年）", "to be cleared, left open\n(need-years)"), True)]  # fmt: skip
-    table = _table(say("线路与选用措施", "feeders and what was chosen"), columns)
+    columns = [(say("线路", "feeder"), False), (say("选用措施", "chosen"), False), (say("费用", "cost"), True),
+               (say("存量", "existing"), True), (say("增长", "growth"), True), (say("报装", "connection"), True),
+               (say("未消除", "left open"), True)]  # fmt: skip
+    title = say(
+        "线路：选用措施、费用及其来源（元）、必须消除而未消除（需求·年）",
+        "feeders: what was chosen, its cost and for what (CNY), need-years of P4, P6, P10 left open",
+    )
+    table = _table(title, columns)
     busy = plan.feeders.sort_values(["open_must", "cost_yuan"], ascending=False, kind="stable")
     measures = plan.measures.set_index("measure_id")
     for row in busy.head(MOST_FEEDERS).itertuples():
@@ -108,9 +112,8 @@ def _left_open(left: pd.DataFrame) -> Table:
     columns = [(say("需求", "need"), False), (say("设备", "element"), False), (say("来源", "origin"), False),
                (say("未消除年份", "years left open"), False), (say("原因", "why"), False)]  # fmt: skip
     table = _table(say("未消除的需求", "what stays open"), columns)
-    for _, row in (
-        left.assign(_may=left["duty"].ne("must")).sort_values("_may", kind="stable").head(MOST_OPEN).iterrows()
-    ):
+    left = left.assign(_may=left["duty"].ne("must")).sort_values("_may", kind="stable")
+    for _, row in left.head(MOST_OPEN).iterrows():
         table.add_row(
             f"{row['rule']}{'' if row['_may'] else say('（必须）', ' (must)')}",
             escape(row["element_id"]),
@@ -124,36 +127,25 @@ def _left_open(left: pd.DataFrame) -> Table:
 
 def _projects(plan: Plan) -> Table:
     columns = [(say("排序", "rank"), True), (say("项目", "project"), False), (say("紧迫程度", "urgency"), False),
-               (say("立项", "initiate"), False), (say("出库", "release"), False), (say("投产", "in service"), False),
-               (say("延期 天", "late days"), True), (say("投资 元", "cost CNY"), True),
-               (say("每万元 kVA", "kVA per\n10,000 CNY"), True), (say("受益户", "customers"), True),
-               (say("预算", "budget"), False)]  # fmt: skip
+               (say("立项\n出库\n投产", "initiate\nrelease\nin service"), False), (say("延期\n天", "late\ndays"), True),
+               (say("投资 元\nkVA/万元", "cost CNY\nkVA/10,000"), True), (say("预算", "budget"), False)]  # fmt: skip
     table = _table(say("项目", "projects"), columns)
     for _, row in plan.projects.sort_values("rank").head(MOST_PROJECTS).iterrows():
-        late = (
-            f"[red]{row['late_days']}[/]"
-            if pd.notna(row["late_days"]) and row["late_days"]
-            else _whole(row["late_days"])
-        )
+        late = _whole(row["late_days"])
+        days = [_day(row[name]) for name in ("initiate_on", "release_on", "commissioning_date")]
         year = "" if pd.isna(row["budget_year"]) else f" {row['budget_year']}"
         table.add_row(
             str(row["rank"]),
             escape(f"{row['project_id']}\n{row[f'name_{language()}']}"),
             word(URGENCY[row["urgency"]]),
-            *(_day(row[name]) for name in ("initiate_on", "release_on", "commissioning_date")),
-            late,
-            _money(row["cost_yuan"]),
-            _figure(row["released_kva_per_10k_yuan"], 1),
-            _figure(row["customers"], 0),
+            "\n".join(days) if set(days) != {"–"} else "–",
+            late if late in ("–", "0") else f"[red]{late}[/]",
+            f"{_money(row['cost_yuan'])}\n{_figure(row['released_kva_per_10k_yuan'], 1)}",
             escape(word(BUDGET_STATE[row["budget_state"]]) + year),
         )
+    note = say("部分日期依据尚未公布的工作日历，为估算", "some dates rest on working days not yet published")
     estimated = bool(plan.projects["dates_estimated"].any())
-    note = (
-        say("部分日期依据尚未公布的工作日历，为估算", "some dates rest on working days not yet published")
-        if estimated
-        else ""
-    )
-    table.caption = _more(len(plan.projects), MOST_PROJECTS, note)
+    table.caption = _more(len(plan.projects), MOST_PROJECTS, note if estimated else "")
     return table
 
 
@@ -172,17 +164,19 @@ def _programme(plan: Plan, proven: bool) -> str:
 
 
 def _years(plan: Plan) -> Table:
-    columns = [(say("年份", "year"), False), *((word(TRIGGER[rule]), True) for rule in TRIGGERS),
-               (say("低电压节点", "low-voltage\nnodes"), True), (say("可开放 kVA", "allowed kVA"), True),
-               (say("未知网格", "unknown\nareas"), True), (say("投资 元", "investment\nCNY"), True)]  # fmt: skip
-    table = _table(say("逐年：不采取措施 → 实施规划后", "year by year: nothing done → with the plan"), columns)
+    columns = [(say("年份", "year"), False), *((rule.upper(), True) for rule in TRIGGERS),
+               (say("低电压\n节点", "low V\nnodes"), True), (say("可开放\nkVA", "allowed\nkVA"), True),
+               (say("未知\n网格", "unknown\nareas"), True), (say("投资\n元", "cost\nCNY"), True)]  # fmt: skip
+    title = say(
+        "逐年触发规则的网格数等：不采取措施 → 实施规划后", "areas that raise a rule: nothing done → with the plan"
+    )
+    table = _table(title, columns)
     for year, both in plan.years.groupby("year", sort=True):
-        of = {str(row["state"]): row for _, row in both.iterrows()}
-        names = (*TRIGGERS, "low_voltage_nodes", "allowed_kva", "unknown_areas")
-        cells = [
-            " → ".join(_figure(of[state][name], 0) for state in ("before", "after") if state in of) for name in names
-        ]
-        table.add_row(str(year), *cells, _money(of["after"]["investment_yuan"]) if "after" in of else "")
+        of = [row for _, row in both.sort_values("state", ascending=False).iterrows()]  # before, after
+        counts = [" → ".join(_figure(row[name], 0) for row in of) for name in (*TRIGGERS, "low_voltage_nodes")]
+        allowed = " → ".join(_at_least(row["allowed_kva"], row["unknown_areas"]) for row in of)
+        unknown = " → ".join(_figure(row["unknown_areas"], 0) for row in of)
+        table.add_row(str(year), *counts, allowed, unknown, _money(of[-1]["investment_yuan"]))
     failed = int(plan.years["steps_failed"].sum())
     if failed:
         table.caption = say(f"{failed} 个时刻潮流不收敛", f"the load flow gave no answer at {failed} steps")
@@ -214,6 +208,11 @@ def _money(yuan: Any) -> str:
 
 def _figure(value: Any, digits: int) -> str:
     return say("未知", "unknown") if pd.isna(value) else f"{value:,.{digits}f}"
+
+
+def _at_least(allowed_kva: Any, unknown_areas: Any) -> str:
+    """A sum that lacks areas is a lower bound."""
+    return ("≥ " if unknown_areas else "") + _figure(allowed_kva, 0)
 
 
 def _whole(value: Any) -> str:
