@@ -24,8 +24,8 @@ from capacity.tables.policy import Policy
 from capacity.tables.readings import ReadingState
 
 Ints = npt.NDArray[np.int64]
-EVERY_STEP = ("add_storage",)
-"""Kinds of change that follow the load from step to step, so that some steps are not enough to lay them."""
+EVERY_STEP = ("add_storage", "manage_charging")
+"""Kinds of change that move energy from one step to another, so that some steps are not enough to lay them."""
 
 
 @dataclass(frozen=True)

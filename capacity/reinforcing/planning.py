@@ -50,7 +50,7 @@ from capacity.tables.words import Word
 Progress = Callable[[str, int, int], None]
 Outcome = TypeVar("Outcome")
 PRESENT = Scenario(name="present", title_zh="现状电网", title_en="the present grid")
-TRIED_YEARS, ROUNDS = 4, 3
+TRIED_YEARS, ROUNDS = 3, 3
 """Years of the horizon that candidates are tried in; how often a choice that the whole grid refutes is made anew."""
 
 

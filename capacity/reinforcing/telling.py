@@ -135,8 +135,7 @@ def areas_table(before: Mapping[int, SolvedYear], after: Mapping[int, SolvedYear
         for state, years in (("before", before), ("after", after))
         for year, solved in sorted(years.items())
     ]
-    both = pd.concat(frames, ignore_index=True).drop(columns="low_voltage_nodes")
-    return conform(both, PLAN_AREAS)
+    return conform(pd.concat(frames, ignore_index=True), PLAN_AREAS)
 
 
 def wanted_on(applications: pd.DataFrame) -> dict[str, dt.date]:

@@ -32,7 +32,7 @@ class SolvedYear:
     Attributes
     ----------
     findings : of ``tables.findings.FINDINGS``.
-    areas : columns of ``tables.plan.PLAN_AREAS`` from ``area_id`` on, and ``low_voltage_nodes``.
+    areas : columns of ``tables.plan.PLAN_AREAS`` from ``area_id`` on.
     low_voltage_nodes, losses_kwh, steps_failed : of the whole grid.
     """
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from capacity.tables._schema import conform, empty
+from capacity.tables._schema import empty
 from capacity.tables.findings import FINDINGS, Results
 from capacity.tables.policy import Policy
 
@@ -35,11 +35,12 @@ def findings_of(results: Results, rules: Policy) -> pd.DataFrame:
         _areas(results, public, rules),
         _applications(results.alerts, public),
     ]
-    parts = [part for part in parts if len(part)]
+    parts = [part.astype(object) for part in parts if len(part)]
     if not parts:
         return empty(FINDINGS)
-    frame = pd.concat([part.astype(object) for part in parts], ignore_index=True)
-    return conform(frame.assign(feeder_id=frame["feeder_id"].fillna("")), FINDINGS)
+    frame = pd.concat(parts, ignore_index=True).reindex(columns=list(FINDINGS.columns))
+    frame["feeder_id"] = frame["feeder_id"].fillna("")
+    return frame.astype({"value": "float64", "threshold": "float64", "at": "datetime64[ns]"})
 
 
 def _transformers(public: pd.DataFrame, rules: Policy) -> pd.DataFrame:
