@@ -421,18 +421,11 @@ def _areas() -> list[dict[str, Any]]:
             allowed = (190.0, 180.0, 170.0)[at] - (0.0 if done else 150.0)
             a1 = {"area_id": "A1", "max_loading_percent": 60.2 if done else 86.0, "allowed_kva": allowed}
             a1 |= {"allowed_sum_kva": allowed + 145.0, "status": "open" if done else "blocked"}
-            a1 |= {
-                "p3": int(not done),
-                "p4": int(not done),
-                "p5": 0,
-                "p6": int(not done),
-                "p10": 0,
-                "low_voltage_nodes": 0,
-            }
+            a1 |= {"p3": int(not done), "p4": int(not done), "p5": 0, "p6": int(not done), "p10": 0}
             left = (290.0, 210.0, 196.0 if done else 120.0)[at]
             a2 = {"area_id": "A2", "max_loading_percent": 61.0, "allowed_sum_kva": left, "allowed_kva": left}
             a2 |= {"status": "open" if left >= 160.0 else "pre_control", "p3": 0, "p4": 0}
-            a2 |= {"p5": int(left < 160.0), "p6": 0, "p10": 1, "low_voltage_nodes": 1}
+            a2 |= {"p5": int(left < 160.0), "p6": 0, "p10": 1}
             nodes = {"A1": (30.0 * done, 45.0 * done), "A2": (0.0, 25.0)}
             for row in (a1, a2):
                 low, median = nodes[str(row["area_id"])]

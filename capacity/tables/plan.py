@@ -132,7 +132,6 @@ PLAN_AREAS = table(
         "allowed_kva": number("可开放容量", "allowed", "kVA", "P8.", missing="unknown"),
         "status": text("网格状态", "area status", choices=STATES),
         **{rule: count(TRIGGER[rule].zh, TRIGGER[rule].en, missing="not known") for rule in TRIGGERS},
-        "low_voltage_nodes": count("低电压节点数", "low-voltage nodes", missing="not known: no LV network"),
         "node_lowest_kva": number("节点可开放容量最小", "lowest node capacity", "kVA", "P9.", missing="not computed"),
         "node_median_kva": number("节点可开放容量中位", "median node capacity", "kVA", "P9.", missing="not computed"),
     },
