@@ -207,7 +207,10 @@ def _area_map(one: RunInput, key: str) -> Picture:
         ),
         AreaMap(one.run),
         one.source.line,
-        Word("含线路走向，仅供内部使用。", "Shows where feeders run: internal."),
+        Word(
+            "网格编号下为可开放容量（kVA），≥ 为至少；名称见各表。含线路走向，仅供内部使用。",
+            "Below the id of an area its capacity (kVA), ≥: at least. Shows where feeders run: internal.",
+        ),
     )
 
 

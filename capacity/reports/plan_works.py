@@ -7,7 +7,6 @@ import pandas as pd
 from capacity.reports import saying
 from capacity.reports.costs import AMOUNTS, Cost, chosen_measures, cost_by_year, range_words, year_of_projects
 from capacity.reports.saying import column, ids, joined, same
-from capacity.tables.head import CaseHead
 from capacity.tables.plan import Plan
 from capacity.tables.programme import Programme
 from capacity.tables.report import (
@@ -185,7 +184,7 @@ def programme_blocks(one: PlanInput, key: str) -> list[Block]:
                 f"{key}-gantt",
                 Word("工程计划（甘特图）", "Programme of works (Gantt)"),
                 told,
-                Gantt(programme_of(plan), head_of(one)),
+                Gantt(programme_of(plan)),
                 one.source.line,
                 told,
             )
@@ -217,12 +216,3 @@ def programme_of(plan: Plan) -> Programme:
         peak_crews=int(plan.months["crews_used"].max()) if len(plan.months) else 0,
         proven=True,
     )
-
-
-def head_of(one: PlanInput) -> CaseHead:
-    """The head of the plan's pictures."""
-    r = one.plan.record
-    return CaseHead(
-        r.case_name, r.case_title_zh, r.case_title_en, r.synthetic, r.as_of, r.policy, r.scenario or None,
-        r.scenario_title_zh, r.scenario_title_en,
-    )  # fmt: skip

@@ -77,8 +77,8 @@ def joined(words: Iterable[Word], zh: str = "，", en: str = ", ") -> Word:
 
 
 def with_unit(figure: Word, unit: Word) -> Word:
-    """A figure and its unit; no unit where it is not known."""
-    if figure in (UNKNOWN, NOT_APPLICABLE):
+    """A figure and its unit; the figure alone where it is not known or has no unit."""
+    if figure in (UNKNOWN, NOT_APPLICABLE) or not unit.zh:
         return figure
     return Word(f"{figure.zh} {unit.zh}", f"{figure.en} {unit.en}")
 

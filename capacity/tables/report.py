@@ -10,7 +10,6 @@ from typing import Literal
 
 import pandas as pd
 
-from capacity.tables.head import Head
 from capacity.tables.matrix import MatrixRecord
 from capacity.tables.plan import Plan
 from capacity.tables.programme import Programme
@@ -232,7 +231,6 @@ class Gantt:
     """The programme of works."""
 
     programme: Programme
-    head: Head
 
 
 @dataclass(frozen=True)
