@@ -108,13 +108,14 @@ def _for_room(ground: Ground, plane: Map, need: Need) -> list[_Site]:
 
 
 def _rating(ground: Ground, site: _Site, needs: Sequence[Need]) -> TransformerType | None:
-    """The smallest that takes over the load below P4 and, for an area's room, opens what is missing."""
+    """The smallest that takes over the load's own peak below P4 and, for an area's room, opens what is missing."""
     areas = [need.element_id for need in needs if need.rule == "P5"]
     threshold = ground.market.thresholds["P5"]
     short_kva = max((threshold - float(ground.areas.at[area, "allowed_sum_kva"]) for area in areas), default=0.0)
     largest = ground.choices.values.largest_public_kva.value
+    peak_kva = site.taken_kva * ground.choices.values.own_peak_factor.value
     for one in ground.market.equipment.ratings(ground.choices.transformer_series.name):
-        fits = site.taken_kva <= ground.load_limit_percent / 100.0 * one.rated_kva and one.rated_kva <= largest
+        fits = peak_kva <= ground.load_limit_percent / 100.0 * one.rated_kva and one.rated_kva <= largest
         if fits and (not areas or _gain_kva(ground, site, one.rated_kva) >= short_kva):
             return one
     return None
@@ -210,7 +211,7 @@ def _note(ground: Ground, site: _Site, one: TransformerType, branch: _Branch, ne
         for rate in (
             100.0 * load_kva / rated_kva,
             100.0 * (load_kva - site.taken_kva) / rated_kva,
-            100.0 * site.taken_kva / one.rated_kva,
+            100.0 * site.taken_kva * ground.choices.values.own_peak_factor.value / one.rated_kva,
         )
     )
     node = ground.grid.bus_id(site.bus)

@@ -63,6 +63,7 @@ class Values(_Frozen):
     new_ties: Count
     detour_factor: Value
     branch_longest_m: Value
+    own_peak_factor: Value
     ring_main_bays: Count
     load_margin_percent: Value
     neighbour_radius_m: Value
