@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from capacity import assessing
 from capacity.applications import register as reg
 from capacity.applications.answers import as_json
+from capacity.assessing import case_files
 from capacity.case import write_case
 from capacity.cli import app, assess_printing, language, main, printing
 from capacity.tables.places import PlaceRequest
@@ -43,7 +44,8 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakeAssessor:
         made.opened_with = how  # type: ignore[attr-defined]  # for the tests to look at
         return made
 
-    monkeypatch.setattr(assessing, "open_assessor", opened)
+    for module in (assessing, case_files):
+        monkeypatch.setattr(module, "open_assessor", opened)
     monkeypatch.delenv("CAPACITY_REGISTER", raising=False)
     monkeypatch.setattr(printing.console, "width", 100)
     return made
