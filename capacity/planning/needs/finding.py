@@ -44,25 +44,23 @@ def findings_of(results: Results, rules: Policy) -> pd.DataFrame:
 
 
 def _transformers(public: pd.DataFrame, rules: Policy) -> pd.DataFrame:
-    return _rated(public, "transformer", public["transformer_id"], "load:" + public["transformer_id"], rules)
+    return _rated(public, "transformer", public["transformer_id"], _key("load", public["transformer_id"]), rules)
 
 
 def _lines(lines: pd.DataFrame, public: pd.DataFrame, rules: Policy) -> pd.DataFrame:
     lv = lines[lines["level"].eq("lv") & lines["transformer_id"].isin(public["transformer_id"])]
     worst = _worst_of_each(lv, "transformer_id")
-    return _rated(worst, "line", worst["line_id"], "lines:" + worst["transformer_id"], rules)
+    return _rated(worst, "line", worst["line_id"], _key("lines", worst["transformer_id"]), rules)
 
 
 def _sections(lines: pd.DataFrame, rules: Policy) -> pd.DataFrame:
     worst = _worst_of_each(lines[lines["level"].eq("mv") & lines["feeder_id"].notna()], "feeder_id")
-    return _rated(worst.assign(area_id=None), "section", worst["line_id"], "sections:" + worst["feeder_id"], rules)
+    return _rated(worst.assign(area_id=None), "section", worst["line_id"], _key("sections", worst["feeder_id"]), rules)
 
 
 def _substations(substations: pd.DataFrame, rules: Policy) -> pd.DataFrame:
     ids = substations["substation_id"]
-    return _rated(
-        substations.assign(area_id=None, feeder_id=ids), "substation", ids, "substation:" + ids.astype("string"), rules
-    )
+    return _rated(substations.assign(area_id=None, feeder_id=ids), "substation", ids, _key("substation", ids), rules)
 
 
 def _rated(frame: pd.DataFrame, kind: str, ids: pd.Series, keys: pd.Series, rules: Policy) -> pd.DataFrame:
@@ -102,7 +100,7 @@ def _voltages(nodes: pd.DataFrame, public: pd.DataFrame) -> pd.DataFrame:
     low = worst["low_voltage"].fillna(False).astype(bool)
     return pd.DataFrame(
         {
-            "key": "voltage:" + worst["transformer_id"],
+            "key": _key("voltage", worst["transformer_id"]),
             "element_type": "network",
             "element_id": worst["transformer_id"],
             "area_id": worst["area_id"],
@@ -128,7 +126,7 @@ def _areas(results: Results, public: pd.DataFrame, rules: Policy) -> pd.DataFram
     )
     return pd.DataFrame(
         {
-            "key": "area:" + ids,
+            "key": _key("area", ids),
             "element_type": "area",
             "element_id": ids,
             "area_id": ids,
@@ -166,7 +164,7 @@ def _applications(alerts: pd.DataFrame, public: pd.DataFrame) -> pd.DataFrame:
     feeder: Mapping[str, str] = public.set_index("transformer_id")["feeder_id"].to_dict()
     return pd.DataFrame(
         {
-            "key": "application:" + mine["application_id"],
+            "key": _key("application", mine["application_id"]),
             "element_type": "application",
             "element_id": mine["element_id"],
             "area_id": mine["area_id"],
@@ -180,3 +178,7 @@ def _applications(alerts: pd.DataFrame, public: pd.DataFrame) -> pd.DataFrame:
             "application_ids": mine["application_id"],
         }
     )
+
+
+def _key(kind: str, ids: pd.Series) -> pd.Series:
+    return kind + ":" + ids.astype("string")
