@@ -440,8 +440,8 @@ def _claim(
     return {
         "project_id": project, "claim": "clears", "need_id": need, "rule": rule, "element_id": element, "year": year,
         "holds": True, "value_before": before, "value_after": after, "threshold": limit, "unit": unit,
-        "words_zh": f"{element}：{before:g} → {after or '未知'} {unit}",
-        "words_en": f"{element}: {before:g} → {after or 'unknown'} {unit}",
+        "words_zh": f"{before:g} → {after or '未知'} {unit}",
+        "words_en": f"{before:g} → {after or 'unknown'} {unit}",
     }  # fmt: skip
 
 

@@ -155,7 +155,8 @@ def _worst(own: pd.DataFrame) -> str:
         row = few.iloc[0]
     else:
         row = few.loc[off.idxmin()]
-    return f"{row['year']}: {row[f'words_{language()}']}"
+    what = "" if pd.isna(row["rule"]) else f" {row['rule']} {row['element_id']}"
+    return f"{row['year']}{what}: {row[f'words_{language()}']}"
 
 
 def _as_json(claims: pd.DataFrame) -> str:

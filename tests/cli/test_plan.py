@@ -234,7 +234,7 @@ def test_verify__claims_that_hold(planned: Path, monkeypatch: pytest.MonkeyPatch
     given = answering(monkeypatch, sample_claims())
     output = typed("verify", planned)
     assert "claims put to the test" in output
-    assert "2028: T2: 86 → 60.2 %" in output or "T1: 84.2 → 53.5 %" in output  # the narrowest
+    assert "2027 P4 T1: 84.2 → 53.5 %" in output  # the narrowest: 23.6 % below its threshold, T2's 24.8 %
     assert given[0] is not None
     assert given[0].name == "growth"
     pd.testing.assert_frame_equal(read_plan(planned).claims, sample_claims())
@@ -244,8 +244,8 @@ def test_verify__claims_that_hold(planned: Path, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     ("lang", "table", "worst", "end"),
     [
-        ("en", "broken", "2029: A2: 120 → 151", "1 of 11 claims do not hold"),
-        ("zh", "不成立", "2029: A2：120 → 151", "11 项成效中有 1 项不成立"),
+        ("en", "broken", "2029 P5 A2: 120 → 151", "1 of 11 claims do not hold"),
+        ("zh", "不成立", "2029 P5 A2: 120 → 151", "11 项成效中有 1 项不成立"),
     ],
 )
 def test_verify__a_broken_claim_exits_three(
@@ -259,7 +259,7 @@ def test_verify__a_broken_claim_exits_three(
 
 def test_verify__unknown_is_neither(planned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, sample_claims(holds=None))
-    assert "A2: 120 → unknown kVA" in typed("verify", planned)
+    assert "2029 P5 A2: 120 → unknown kVA" in typed("verify", planned)
 
 
 def test_verify__json(planned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
