@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -186,13 +187,9 @@ def _cell(fan: pd.DataFrame, scenario: str, year: int, quantity: str) -> Word:
     if saying.missing(row["median_value"]):
         central = saying.number(row["central_value"], otherwise=NOT_COMPUTED)
         return central if central == NOT_COMPUTED else Word(f"{central.zh}（中心）", f"{central.en} (central)")
-    low, median, high = (_short(row[name]) for name in ("p10_value", "median_value", "p90_value"))
-    return same(f"{median} [{low}–{high}]")
-
-
-def _short(value: float) -> str:
-    """Counts between two draws are no whole numbers: 2.5 areas are not 2."""
-    return f"{value:,.0f}" if value >= _LARGE or value == round(value) else f"{value:,.1f}"
+    median = row["median_value"]
+    told = f"{median:,.0f}" if median >= _LARGE or median == round(median) else f"{median:,.1f}"  # 2.5 areas are not 2
+    return same(f"{told} [{math.floor(row['p10_value']):,}–{math.ceil(row['p90_value']):,}]")
 
 
 def _shown_years(years: Sequence[int]) -> list[int]:
@@ -222,8 +219,8 @@ def _fan_table(one: MatrixInput) -> Grid:
         tuple(rows),
         _source(one),
         Word(
-            f"每个单元 {one.record.draws} 次抽样。",
-            f"{one.record.draws} draws per cell.",
+            f"每个单元 {one.record.draws} 次抽样；区间向外取整。",
+            f"{one.record.draws} draws per cell; ranges are rounded outwards.",
         ),
     )
 
@@ -290,4 +287,4 @@ def _findings(one: MatrixInput) -> tuple[Word, ...]:
                 f"Scenario {scenario}: in {last}, P4 in {p4.en} areas and P5 in {p5.en} (median [10 to 90 %]).",
             )
         )
-    return tuple(found)
+    return saying.keyed(one.source.key, found)

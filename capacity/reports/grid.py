@@ -306,4 +306,4 @@ def _findings(one: RunInput) -> tuple[Word, ...]:
             for rule in sorted(by_rule.index, key=rule_rank)
         )
         found.append(Word(f"预警：{told.zh}。", f"Alerts: {told.en}."))
-    return tuple(found)
+    return saying.keyed(one.source.key, found)

@@ -44,7 +44,7 @@ _TONES: dict[Tone, tuple[Colour, Colour]] = {
 _TALLEST_PICTURE_MM, _SMALLEST_PICTURE = 205.0, 0.72
 _CONTENTS, _SOURCE = Word("目录", "Contents"), Word("来源", "Source")
 _TABLE, _PICTURE = Word("表", "Table"), Word("图", "Figure")
-_SMALL_PT = 7.2
+_SMALL_PT, _WITH_POINTS_MM = 7.2, 16.0
 
 
 def write_pdf(report: Report, drawn: Drawn, letters: Letters, path: Path, language: Language) -> int:
@@ -139,6 +139,7 @@ class _Sheet(Paper):
             case Heading():
                 self._heading(block, following)
             case Paragraph():
+                self.room(_WITH_POINTS_MM if isinstance(following, Points) else 0.0)
                 self._paragraph(self.say(block.text), 8.0 if block.small else 9.2, MUTED if block.small else TEXT)
             case Points():
                 for item in block.items:

@@ -62,18 +62,17 @@ def chapter_of(plans: Sequence[PlanInput]) -> Chapter:
     return Chapter("plans", title, tuple(blocks), ())
 
 
-def label_of(one: PlanInput, several_cases: bool) -> Word:
-    """What a plan is called beside others."""
-    name = one.source.scenario
-    if several_cases:
-        name = Word(f"{one.source.case_name} · {name.zh}", f"{one.source.case_name} · {name.en}")
-    return Word(f"[{one.source.key}] {name.zh}", f"[{one.source.key}] {name.en}")
-
-
 def labels_of(plans: Sequence[PlanInput]) -> list[Word]:
-    """The plans' names, with the case where there are several."""
-    several = len({one.source.case_name for one in plans}) > 1
-    return [label_of(one, several) for one in plans]
+    """What plans are called beside each other: by what tells them apart, their case, their scenario or both."""
+    cases = len({one.source.case_name for one in plans}) > 1
+    scenarios = not cases or len({one.source.scenario for one in plans}) > 1
+    labels = []
+    for one in plans:
+        parts = [same(f"[{one.source.key}]")]
+        parts += [same(one.source.case_name)] if cases else []
+        parts += [one.source.scenario] if scenarios else []
+        labels.append(joined(parts, " ", " "))
+    return labels
 
 
 def _sources(plans: Sequence[PlanInput]) -> Word:

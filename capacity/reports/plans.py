@@ -37,7 +37,9 @@ def chapter_of(one: PlanInput, number: int, *, several: bool, several_cases: boo
     key, r = f"plan{number}", one.plan.record
     title = Word("规划", "Reinforcement plan")
     if several or several_cases:
-        where = Word(f"{r.case_title_zh}，", f"{r.case_title_en}, ") if several_cases else Word("", "")
+        where = Word("", "")
+        if several_cases:
+            where = Word(f"{r.case_title_zh}（{r.case_name}），", f"{r.case_title_en} ({r.case_name}), ")
         title = Word(
             f"{title.zh}：{where.zh}{one.source.scenario.zh}", f"{title.en}: {where.en}{one.source.scenario.en}"
         )
@@ -111,7 +113,7 @@ def _chosen(one: PlanInput) -> list[Block]:
                 column("措施", "measure", 0.8),
                 column("类型", "kind", 0.9),
                 column("工程内容", "works", 1.6),
-                column("费用", "cost", 0.6, right=True, unit=saying.YUAN_UNIT),
+                column("费用", "cost", 0.85, right=True, unit=saying.YUAN_UNIT),
                 column("低–高", "low–high", 0.8, right=True),
                 column("价格可信度", "price", 0.8),
                 column("选用理由", "why", 2.2),
@@ -188,8 +190,8 @@ def _rejected(one: PlanInput) -> list[Block]:
                 column("措施", "measure", 0.8),
                 column("类型", "kind", 0.9),
                 column("工程内容", "works", 1.5),
-                column("费用", "cost", 0.6, right=True, unit=saying.YUAN_UNIT),
-                column("方案差额", "dearer by", 0.7, right=True, unit=saying.YUAN_UNIT),
+                column("费用", "cost", 0.85, right=True, unit=saying.YUAN_UNIT),
+                column("方案差额", "dearer by", 0.85, right=True, unit=saying.YUAN_UNIT),
                 column("原因", "reason", 0.9),
                 column("说明", "why", 2.2),
             ),
@@ -244,18 +246,14 @@ def _open(one: PlanInput) -> list[Block]:
 
 
 def _findings(one: PlanInput) -> tuple[Word, ...]:
-    plan, total = one.plan, cost_of(chosen_measures(one.plan))
+    plan, chosen = one.plan, chosen_measures(one.plan)
+    told, marks = range_words(cost_of(chosen)), costs.mark_words(chosen)
     open_ = plan.outcomes[plan.outcomes["outcome"].ne("cleared") & plan.outcomes["duty"].eq("must")]
-    told, left = (
-        range_words(total),
-        saying.counted(len(open_), "条", "need that has to be cleared", "needs that have to be cleared"),
+    left = saying.counted(len(open_), "条", "need that has to be cleared", "needs that have to be cleared")
+    found = Word(
+        f"规划（{one.source.scenario.zh}）：{len(plan.needs)} 条需求，选用 {len(chosen)} 项措施，费用 {told.zh} 万元"
+        f"（价格：{marks.zh}），必须消除而未消除 {left.zh}。",
+        f"Plan ({one.source.scenario.en}): {len(plan.needs)} needs, {len(chosen)} measures chosen for {told.en} × 10⁴ "
+        f"CNY (prices: {marks.en}); left open: {left.en}.",
     )
-    marks = costs.mark_words(chosen_measures(plan))
-    return (
-        Word(
-            f"规划（{one.source.scenario.zh}）：{len(plan.needs)} 条需求，选用 {len(chosen_measures(plan))} 项措施，"
-            f"费用 {told.zh} 万元（价格：{marks.zh}），必须消除而未消除 {left.zh}。",
-            f"Plan ({one.source.scenario.en}): {len(plan.needs)} needs, {len(chosen_measures(plan))} measures chosen "
-            f"for {told.en} × 10⁴ CNY (prices: {marks.en}); left open: {left.en}.",
-        ),
-    )
+    return saying.keyed(one.source.key, [found])

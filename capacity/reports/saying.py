@@ -111,3 +111,8 @@ def value_or_none(value: Any) -> float | None:
 def counted(number_of: int, zh: str, one: str, several: str = "") -> Word:
     """``3 个网格`` and ``3 areas``, ``1 area``."""
     return Word(f"{number_of:,} {zh}", f"{number_of:,} {one if number_of == 1 else several or one + 's'}")
+
+
+def keyed(key: str, found: Iterable[Word]) -> tuple[Word, ...]:
+    """Findings with the key of their source before them."""
+    return tuple(Word(f"[{key}] {one.zh}", f"[{key}] {one.en}") for one in found)

@@ -157,7 +157,7 @@ def test_command__with_pictures_and_json(folders: dict[str, Path], tmp_path: Pat
     assert result.exit_code == 0, result.output + repr(result.exception)
     record = json.loads(result.output)
     assert record["files"][1]["pages"] >= 4
-    assert record["findings"][0]["en"].startswith("Plan (scenario growth): 4 needs, 3 measures chosen")
+    assert record["findings"][0]["en"].startswith("[S1] Plan (scenario growth): 4 needs, 3 measures chosen")
 
 
 def test_matrix_alone__needs_no_run(tmp_path: Path) -> None:
