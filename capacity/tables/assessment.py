@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -216,12 +215,6 @@ class Assessment:
         letters = [f"{chr(97 + number % 26)}{number // 26 or ''}" for number in range(len(self.rejected))]
         ranked = {one.key: str(one.rank) for one in self.ranked}
         return ranked | {one.key: letter for one, letter in zip(self.rejected, letters, strict=True)}
-
-    @property
-    def largest_kva(self) -> float:
-        """The most that any option could carry within P6's limit; NaN where nothing is known."""
-        known = [one.finding.strict.kva for one in self.options if one.finding is not None]
-        return max((kva for kva in known if not math.isnan(kva)), default=math.nan)
 
 
 class Assessor(Protocol):

@@ -422,7 +422,10 @@ class AnswerDocument(Piece):
     summary: Text
     valid_until: dt.date
     best_option: str | None = Field(description="key; null: none will do")
-    largest_kva: float | None = Field(description="the most any option carries within P6; null: unknown")
+    largest_kva: float | None = Field(
+        description="the most any option carries within P6, on the worst phase, by the weaker of two feeders; "
+        "null: unknown"
+    )
     options: tuple[OptionOf, ...] = Field(description="the ranked ones by rank, then the rejected")
     staged: Staged | None
     elsewhere: tuple[Elsewhere, ...]

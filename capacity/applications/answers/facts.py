@@ -19,6 +19,7 @@ from capacity.applications.answers.told import (
     Missing,
     allowed_room,
     day_in_words,
+    largest_allowed_kva,
     limit_in_words,
     unknown_because,
     why_no_room,
@@ -213,7 +214,7 @@ def nothing_facts(assessment: Assessment) -> list[Fact]:
     """What stands in the place of the best option where none will do."""
     settled = Word("无可行方案", "none will do")
     nothing = unknown_because(Word("资料不足", "too little data")) if assessment.verdict == "unknown" else settled
-    largest = figure(assessment.largest_kva, unknown_because(Word("不是0", "which is not 0")))
+    largest = figure(largest_allowed_kva(assessment), unknown_because(Word("不是0", "which is not 0")))
     return [
         Fact(Word("推荐方案", "best option"), nothing, rules="P11" if assessment.verdict == "unknown" else "P15"),
         Fact(

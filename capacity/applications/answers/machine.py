@@ -25,6 +25,7 @@ from capacity.applications.answers.facts import remarks_of, value_name
 from capacity.applications.answers.geojson import routes
 from capacity.applications.answers.options_told import option_told
 from capacity.applications.answers.parts import day_range, known, limit, moment, stated, text, text_or_none
+from capacity.applications.answers.told import largest_allowed_kva
 from capacity.applications.answers.writing import written
 from capacity.tables.assessment import Assessment, StagedOffer
 from capacity.tables.settings import ServiceNumbers
@@ -77,7 +78,7 @@ def document_of(assessment: Assessment, service_numbers: ServiceNumbers | None =
         summary=text(assessment.summary),
         valid_until=assessment.valid_until,
         best_option=None if best is None else best.key,
-        largest_kva=known(assessment.largest_kva),
+        largest_kva=known(largest_allowed_kva(assessment)),
         options=tuple(option_told(option) for option in assessment.options),
         staged=None if assessment.staged is None else _staged(assessment.staged),
         elsewhere=_elsewhere(assessment),

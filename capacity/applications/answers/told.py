@@ -10,7 +10,7 @@ from typing import Literal
 import pandas as pd
 
 from capacity.applications.requests.allowed import allowed
-from capacity.tables.assessment import Option
+from capacity.tables.assessment import Assessment, Option
 from capacity.tables.connection import Binding, Finding, Room
 from capacity.tables.stage_plan import PlannedDay
 from capacity.tables.words import CRITERION, REASON, Word
@@ -95,6 +95,15 @@ def allowed_room(option: Option) -> Room | None:
     """The least of all that an option has to keep, with what limits it; None where nothing was worked out."""
     found = allowed(option)
     return None if found is None else Room(found.kva, found.reason, found.binding)
+
+
+def largest_allowed_kva(assessment: Assessment) -> float:
+    """The most that any option could carry within P6's limit, on the worst phase and by the weaker of two feeders, kVA.
+
+    NaN where nothing is known.
+    """
+    found = [allowed(option) for option in assessment.options]
+    return max((one.kva for one in found if one is not None and not math.isnan(one.kva)), default=math.nan)
 
 
 def lowest_voltage(finding: Finding) -> tuple[float, float, pd.Timestamp]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from capacity.applications.register.facts import facts_of, faults
+from capacity.applications.register.facts import NOWHERE, facts_of, faults
 from capacity.applications.register.files import Line, read_file
 from capacity.errors import InputError
 from capacity.tables.assessment import Request
-from capacity.tables.issue import Issue
+from capacity.tables.issue import Issue, Severity
 from capacity.tables.places import PlaceRequest
 from capacity.tables.register import Facts
 from capacity.tables.words import APPLICATION_STATUS
@@ -47,7 +47,8 @@ def read_requests(path: Path, *, shape: str = "flat", applied_on: dt.date | None
     """Read the requests of a CSV or Excel file with the columns of ``APPLICATION_FILE``.
 
     Where a row has coordinates they count before its node, and the node before its transformer. Rows that are accepted,
-    energised, withdrawn or expired are left out, and named in the notes.
+    energised, withdrawn or expired are left out, and named in the notes. Rows that do not say where the customer is are
+    named there too, and are requests without a place: nobody can answer them, and they reserve nothing.
 
     Parameters
     ----------
@@ -119,13 +120,15 @@ def _problems(line: Line, file: str) -> Iterator[Issue]:
     ids = (f"row {line.row}", line.application_id)
     facts = _facts(line.values)
     for issue in faults(facts, today=dt.date.min, lv_limit_kw=None, file=file):
-        yield replace(issue, table="application_file", ids=ids)
+        severity: Severity = "warning" if issue.check == NOWHERE else issue.severity  # the register takes those too
+        yield replace(issue, severity=severity, table="application_file", ids=ids)
     if facts.feeder_id is not None and all(
         value is None for value in (facts.longitude, facts.node_id, facts.transformer_id)
     ):
-        yield _issue("feeder_alone", file, "feeder_id", ids,
-                     "a feeder alone does not say where the customer is; give longitude and latitude, or a node or "
-                     "transformer.", "仅填线路编号无法确定用电位置，请填写经纬度，或接入点、配变编号。")  # fmt: skip
+        alone = _issue("feeder_alone", file, "feeder_id", ids,
+                       "a feeder alone does not say where the customer is; give longitude and latitude, or a node or "
+                       "transformer.", "仅填线路编号无法确定用电位置，请填写经纬度，或接入点、配变编号。")  # fmt: skip
+        yield replace(alone, severity="warning")
 
 
 def _left_out(lines: Sequence[Line], file: str, severity: str) -> list[Issue]:

@@ -196,3 +196,24 @@ def test_write_json__target_in_use_is_told_in_both_languages(tmp_path: Path, mon
     monkeypatch.undo()
     with pytest.raises(AnswerError, match=r"there is no folder[\s\S]*没有文件夹"):
         write_json(sample_assessment(), tmp_path / "absent" / "answer.json")
+
+
+def test_largest__is_what_the_worst_phase_and_the_weaker_feeder_leave() -> None:
+    plain = sample_assessment()
+    most = max(plain.options, key=lambda one: -1.0 if one.finding is None else one.finding.strict.kva)
+    assert most.finding is not None
+    others = [replace(one, finding=None) for one in plain.options if one is not most]
+    weaker = replace(most.finding, strict=replace(most.finding.strict, kva=10.0))
+    unknown = replace(most.finding, strict=replace(most.finding.strict, kva=math.nan))
+    single = sample_assessment(variant="single_phase").best
+    assert single is not None
+    assert single.finding is not None
+    assert single.finding.phase is not None
+    phase = replace(single.finding.phase, room_kva=4.0)
+    for option, expected in (
+        (most, most.finding.strict.kva),
+        (replace(most, second=weaker), 10.0),
+        (replace(most, second=unknown), None),
+        (replace(most, finding=replace(most.finding, phase=phase)), 4.0),
+    ):
+        assert as_json(replace(plain, options=(option, *others)))["largest_kva"] == expected

@@ -92,10 +92,21 @@ def test_read__every_problem_at_once_with_row_and_remedy(tmp_path: Path) -> None
         assert issue.sentence_zh
 
 
-def test_read__a_feeder_alone_is_no_place(tmp_path: Path) -> None:
-    path = written(tmp_path, "A1,other,100,hv,F1", head="application_id,customer_kind,p_kw,voltage,feeder_id")
-    with pytest.raises(InputError, match="does not say where"):
-        read_requests(path)
+def test_read__rows_without_a_place_stay_and_are_named(tmp_path: Path) -> None:
+    head = "application_id,customer_kind,p_kw,voltage,feeder_id,transformer_id"
+    path = written(tmp_path, "A1,other,100,hv,F1,", "A2,other,5,lv,,T1", "A3,other,5,lv,,", head=head)
+    found = read_requests(path)
+    assert names(found.filed) == ["A1", "A2", "A3"]
+    assert [one.request.place for one in found.filed] == [
+        PlaceRequest(),
+        PlaceRequest(transformer_id="T1"),
+        PlaceRequest(),
+    ]
+    assert [(note.severity, note.ids) for note in found.notes] == [
+        ("warning", ("row 2", "A1")),
+        ("warning", ("row 4", "A3")),
+    ]
+    assert "feeder alone" in found.notes[0].sentence_en
 
 
 def test_read__what_is_not_open_is_left_out_and_named(tmp_path: Path) -> None:
