@@ -135,7 +135,8 @@ def areas_table(before: Mapping[int, SolvedYear], after: Mapping[int, SolvedYear
         for state, years in (("before", before), ("after", after))
         for year, solved in sorted(years.items())
     ]
-    return conform(pd.concat(frames, ignore_index=True), PLAN_AREAS)
+    both = pd.concat(frames, ignore_index=True)
+    return conform(both[both.columns.intersection(list(PLAN_AREAS.columns))], PLAN_AREAS)
 
 
 def wanted_on(applications: pd.DataFrame) -> dict[str, dt.date]:
