@@ -91,7 +91,7 @@ def serve(
     per_minute: Annotated[float, typer.Option("--per-minute", help="Requests of a key per minute.", min=1.0)] = 240.0,
     workers: Annotated[
         int | None,
-        typer.Option(help="Processes that assess at the same time; by default one per processor, at most 4.", min=1),
+        typer.Option(help="Processes that assess at the same time; by default one per processor, at most 2.", min=1),
     ] = None,
 ) -> None:
     """Serve assessments and the register to engineers, as a page and an API; on this machine unless told otherwise.

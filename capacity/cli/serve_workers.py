@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from capacity.cli.assess_opening import Opened
     from capacity.service import Service
 
-MOST_WORKERS = 4
+MOST_WORKERS = 2
 """Processes begun without being asked for: each holds the whole case in memory."""
 
 
