@@ -41,8 +41,7 @@ def blocks_of(one: PlanInput, key: str) -> list[Block]:
         Heading(Word("工程计划", "Programme")),
         *plan_works.programme_blocks(one, key),
         Heading(Word("实施前后", "Before and after")),
-        _effect_table(one),
-        effect_chart(one, key),
+        *_effects(one, key),
         Heading(Word("成效核验", "Claims put to the test")),
         *_claims(one),
     ]
@@ -57,6 +56,13 @@ def state_values(plan: Plan, quantity: str, state: str, years: list[int]) -> tup
 def plan_years(plan: Plan) -> list[int]:
     """The years that were computed."""
     return sorted({int(year) for year in plan.years["year"]})
+
+
+def _effects(one: PlanInput, key: str) -> list[Block]:
+    if one.plan.years.empty:
+        text = Word("未计算各年有无规划的情况。", "What the years are like with and without the plan was not computed.")
+        return [Callout("unknown", text)]
+    return [_effect_table(one), effect_chart(one, key)]
 
 
 def effect_chart(one: PlanInput, key: str) -> Picture:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-from sample_report import write_matrix, write_month, write_sample_plan
+from sample_plan import sample_plan
+from sample_report import month_run, write_matrix, write_month, write_sample_plan
 from typer.testing import CliRunner
 
 from capacity.board_report import Made, make_report
 from capacity.cli import app
 from capacity.errors import RequestError
+from capacity.runs import write_run
+from capacity.runs.plan_store import write_plan
+from capacity.tables.plan import Plan
+from capacity.tables.run import Run
 
 MADE_AT = dt.datetime(2026, 11, 3, 8, 0)
 
@@ -158,6 +164,21 @@ def test_command__with_pictures_and_json(folders: dict[str, Path], tmp_path: Pat
     record = json.loads(result.output)
     assert record["files"][1]["pages"] >= 4
     assert record["findings"][0]["en"].startswith("[S1] Plan (scenario growth): 4 needs, 3 measures chosen")
+
+
+def test_report__of_results_that_hold_nothing(tmp_path: Path) -> None:
+    run, plan = month_run(dt.date(2026, 10, 1)), sample_plan()
+    write_run(replace(run, **_emptied(run, "manifest")), tmp_path / "run", workbook=False)  # type: ignore[arg-type]
+    write_plan(replace(plan, **_emptied(plan, "record")), tmp_path / "plan")  # type: ignore[arg-type]
+    done = made(tmp_path / "r", tmp_path / "run", tmp_path / "plan", several_cases=True, languages=("en",))
+    assert chapters(done) == ["summary", "grid1", "plan1", "reading"]
+    page = (tmp_path / "r" / "report.en.html").read_text(encoding="utf-8")
+    for told in ("There are no alerts.", "There are no needs: no rule fires.", "was not computed."):
+        assert told in page
+
+
+def _emptied(thing: Run | Plan, record: str) -> dict[str, object]:
+    return {field.name: getattr(thing, field.name).iloc[:0] for field in fields(thing) if field.name != record}
 
 
 def test_matrix_alone__needs_no_run(tmp_path: Path) -> None:
