@@ -203,6 +203,16 @@ def test_build_bundled_case__measured_year_agrees_with_its_daily_maxima(case: Ca
     assert stated.isna().mean() > 0.005  # meters miss days, too
 
 
+def test_build_bundled_case__earlier_years_differ_by_growth_alone(case: Case) -> None:
+    days = case.daily_maxima
+    year = (days["date"] - pd.DateOffset(months=10)).dt.year
+    mean = days.groupby(["transformer_id", year])["s_max_kva"].mean().unstack()
+    rise = mean.to_numpy()[:, 1:] / mean.to_numpy()[:, :-1]
+    planned = {one.transformer_id: 1.0 + one.growth_percent_per_year / 100.0 for one in LANXI.transformers}
+    off = rise / np.array([planned[name] for name in mean.index])[:, None]
+    np.testing.assert_allclose(np.median(off, axis=0), 1.0, atol=0.01)  # neither pair of years leaps
+
+
 def test_build_bundled_case__profiles_cover_the_window_and_a_year_around(case: Case) -> None:
     profiles = case.profiles
     assert profiles["timestamp"].diff().dropna().eq(pd.Timedelta(minutes=15)).all()

@@ -12,7 +12,7 @@ import pandas as pd
 from capacity.case.derived.topology import derive_topology
 from capacity.case.folder.writing import write_case
 from capacity.case.synthetic import registers
-from capacity.case.synthetic.curves import readings, window_of
+from capacity.case.synthetic.curves import readings, shapes_before, window_of
 from capacity.case.synthetic.geography import area_polygons, areas_frame, to_lon_lat, transformer_positions
 from capacity.case.synthetic.lanxi import LANXI
 from capacity.case.synthetic.low_voltage import draw_low_voltage
@@ -55,8 +55,8 @@ def generate(plan: Plan, seed: int) -> Case:
     Geography, LV networks, meters and ledgers draw from separate random streams, so that a change to one leaves the
     others as they were.
     """
-    land, houses, weather, meters, papers, events = (
-        np.random.default_rng(stream) for stream in np.random.SeedSequence(seed).spawn(6)
+    land, houses, weather, meters, papers, events, earlier = (
+        np.random.default_rng(stream) for stream in np.random.SeedSequence(seed).spawn(7)
     )
     settings = settings_of(plan)
     polygons = area_polygons(plan, land)
@@ -65,9 +65,10 @@ def generate(plan: Plan, seed: int) -> Case:
     draw_medium_voltage(sketch, plan, polygons, positions)
     draw_low_voltage(sketch, plan, positions, houses)
 
-    shapes = profiles(window_of(plan).timestamps, weather)
+    shapes, highest = profiles(window_of(plan).timestamps, weather)
+    before = shapes_before(plan, highest, earlier)
     outages = registers.outages(plan, events)
-    measurements, daily_maxima, scale_kw = readings(plan, sketch.supply_points, shapes, outages, meters)
+    measurements, daily_maxima, scale_kw = readings(plan, sketch.supply_points, shapes, before, outages, meters)
     net = to_network(sketch, plan.name, plan.origin_lon_lat, scale_kw, TAN_PHI)
     customers = registers.customers(sketch.supply_points, plan, scale_kw, papers)
     lon_lat = {s.substation_id: to_lon_lat(s.at_km, plan.origin_lon_lat) for s in plan.substations}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from capacity.case.synthetic.faults import Recorded, record
 from capacity.case.synthetic.plan import Plan, TransformerPlan
-from capacity.case.synthetic.shapes import SHAPES, SPRING_FESTIVALS, TAN_PHI
+from capacity.case.synthetic.shapes import SPRING_FESTIVALS, TAN_PHI, profiles
 from capacity.case.synthetic.sketch import SupplyPoint
 from capacity.tables.case import Window
 from capacity.units import apparent_kva
@@ -64,11 +64,7 @@ def true_curve(
     usable : steps at which a reading will count; the peak lies in one of them.
     noise : relative spread of the transformer's own noise.
     """
-    quiet = 0.35 if set(shares) == {"heavy_industry"} else 0.5 if transformer.peak.percent >= 80.0 else 1.0
-    wobble = np.exp(noise * quiet * _slow_noise(len(profiles), rng))
-    load_p = sum(share * profiles[category].to_numpy() for category, share in shares.items()) * wobble
-    load_q = sum(share * TAN_PHI[category] * profiles[category].to_numpy() for category, share in shares.items())
-    load_q = load_q * wobble * np.exp(0.5 * noise * _slow_noise(len(profiles), rng))
+    load_p, load_q = _load(transformer, shares, profiles, noise, rng)
     sun = profiles["pv"].to_numpy()
     candidates = np.where(usable & (sun == 0.0 if transformer.pv_kwp else True), apparent_kva(load_p, load_q), -1.0)
     peak_step = int(candidates.argmax())
@@ -82,6 +78,21 @@ def true_curve(
         for k in range(SHORT_PEAK_STEPS):
             _set_peak(p_kw, q_kvar, peak_step + k, high * (1.0, 0.985, 0.98, 0.97)[k], None)
     return Curve(p_kw, q_kvar, float(scale), peak_step)
+
+
+def _load(
+    transformer: TransformerPlan,
+    shares: dict[str, float],
+    profiles: pd.DataFrame,
+    noise: float,
+    rng: np.random.Generator,
+) -> tuple[Floats, Floats]:
+    """Active and reactive load in shares: the mixture of shapes with the transformer's own noise."""
+    quiet = 0.35 if set(shares) == {"heavy_industry"} else 0.5 if transformer.peak.percent >= 80.0 else 1.0
+    wobble = np.exp(noise * quiet * _slow_noise(len(profiles), rng))
+    load_p = sum(share * profiles[category].to_numpy() for category, share in shares.items()) * wobble
+    load_q = sum(share * TAN_PHI[category] * profiles[category].to_numpy() for category, share in shares.items())
+    return load_p, load_q * wobble * np.exp(0.5 * noise * _slow_noise(len(profiles), rng))
 
 
 def _set_peak(p_kw: Floats, q_kvar: Floats, step: int, s_kva: float, exact: tuple[float, float] | None) -> None:
@@ -100,10 +111,15 @@ def readings(
     plan: Plan,
     points: list[SupplyPoint],
     profiles: pd.DataFrame,
+    before: tuple[pd.DataFrame, ...],
     outages: pd.DataFrame,
     rng: np.random.Generator,
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, float]]:
     """What the meters recorded.
+
+    Parameters
+    ----------
+    before : the shapes of the years before, as :func:`shapes_before` returns them.
 
     Returns
     -------
@@ -114,7 +130,6 @@ def readings(
     scale_kw: dict[str, float] = {}
     rows: list[pd.DataFrame] = []
     days: list[pd.DataFrame] = []
-    history = _history_shapes(plan, when)
     feeder_of = {stop.area_id: feeder.feeder_id for feeder in plan.feeders for stop in feeder.stops}
     for transformer, own_rng in zip(plan.transformers, rng.spawn(len(plan.transformers)), strict=True):
         own = transformer.transformer_id
@@ -129,7 +144,7 @@ def readings(
             continue
         frame = as_metered(transformer, when, curve, recorded, own_rng)
         rows.append(frame)
-        days.append(_daily_maxima(transformer, frame, shares[own], curve.scale_kw, history, own_rng))
+        days.append(_daily_maxima(transformer, frame, shares[own], curve.scale_kw, before, plan.noise, own_rng))
     measurements = pd.concat(rows, ignore_index=True)
     maxima = pd.concat(days, ignore_index=True)
     for table in (measurements, maxima):
@@ -167,21 +182,21 @@ def _daily_maxima(
     frame: pd.DataFrame,
     shares: dict[str, float],
     scale_kw: float,
-    history: dict[str, pd.DataFrame],
+    before: tuple[pd.DataFrame, ...],
+    noise: float,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
-    """The measured year's own maxima, and before it the shapes of those years, smaller by the growth since."""
+    """The measured year's own maxima, and of the years before what a meter would have shown of a load that has grown
+    since: the same shapes, scale and noise, and like the measured year one step that stands out."""
     s_kva = frame["s_kva"].where(frame["s_kva"].notna(), apparent_kva(frame["p_kw"], frame["q_kvar"]))
     measured = s_kva.groupby(frame["timestamp"].dt.normalize()).max()
     parts = []
-    for years_back, shape in history.items():
-        s = pd.Series(0.0, index=shape.index)
-        for category, share in shares.items():
-            s = s + share * np.hypot(1.0, TAN_PHI[category]) * shape[category]
-        level = (1.0 + transformer.growth_percent_per_year / 100.0) ** -int(years_back)
-        parts.append(
-            (s * scale_kw * level * np.exp(0.05 * rng.standard_normal(len(s)))).groupby(s.index.normalize()).max()
-        )
+    for years_back, shapes in enumerate(before, start=1):
+        load_p, load_q = _load(transformer, shares, shapes, noise, rng)
+        level_kw = scale_kw * (1.0 + transformer.growth_percent_per_year / 100.0) ** -years_back
+        kva = apparent_kva(load_p * level_kw - transformer.pv_kwp * shapes["pv"].to_numpy(), load_q * level_kw)
+        kva[kva.argmax()] /= BELOW_THE_PEAK
+        parts.append(pd.Series(kva, index=shapes.index).groupby(shapes.index.normalize()).max())
     all_days = pd.concat([*parts, measured]).sort_index()
     missing = rng.random(len(all_days)) < 0.01
     missing &= np.asarray(all_days.index < measured.index[0])
@@ -194,17 +209,16 @@ def _daily_maxima(
     )
 
 
-def _history_shapes(plan: Plan, when: pd.DatetimeIndex) -> dict[str, pd.DataFrame]:
-    """By years back: hourly shapes of the years before the measured one, on the measured year's scale."""
-    known = min(SPRING_FESTIVALS)
-    highest = {category: float(shape(when).max()) for category, shape in SHAPES.items()}
-    shapes = {}
+def shapes_before(plan: Plan, highest: dict[str, float], rng: np.random.Generator) -> tuple[pd.DataFrame, ...]:
+    """The shapes of the years before the measured one, the latest first: its steps, its noise drawn anew, its scale.
+
+    ``highest`` is what a factor of 1 stands for in the measured year.
+    """
+    window, found = window_of(plan), []
     for years_back in range(1, plan.years_of_maxima):
-        start, end = when[0] - pd.DateOffset(years=years_back), when[0] - pd.DateOffset(years=years_back - 1)
-        if start.year < known:
+        start, end = (window.start - pd.DateOffset(years=back) for back in (years_back, years_back - 1))
+        if start.year < min(SPRING_FESTIVALS):
             break
-        hours = pd.date_range(start, end, freq="30min", inclusive="left")
-        shapes[str(years_back)] = pd.DataFrame(
-            {category: shape(hours) / highest[category] for category, shape in SHAPES.items()}, index=hours
-        )
-    return shapes
+        steps = pd.date_range(start, end, freq=f"{plan.step_minutes}min", inclusive="left")
+        found.append(profiles(steps, rng, highest)[0])
+    return tuple(found)

@@ -203,24 +203,31 @@ MIXES: dict[str, dict[str, float]] = {
 """Shares of the categories in a transformer's load, as factors of the shapes."""
 
 
-def profiles(when: pd.DatetimeIndex, rng: np.random.Generator) -> pd.DataFrame:
+def profiles(
+    when: pd.DatetimeIndex, rng: np.random.Generator, highest: dict[str, float] | None = None
+) -> tuple[pd.DataFrame, dict[str, float]]:
     """Every shape and ``pv`` over ``when``, with day-to-day noise per category, highest value 1.
+
+    Parameters
+    ----------
+    highest : what a factor of 1 stands for, by column, where it is not the highest of these steps: another year on the
+        same scale.
 
     Returns
     -------
-    DataFrame indexed by ``when``, one column per category (factors 0…1).
+    DataFrame indexed by ``when``, one column per category (factors 0…1), and what a factor of 1 stands for.
     """
-    frame = pd.DataFrame(index=when)
-    for category, shape in SHAPES.items():
-        values = shape(when) * _daily(when, rng, DAILY_SPREAD.get(category, 0.04))
-        frame[category] = np.round(values / values.max(), 5)
+    values = {
+        category: shape(when) * _daily(when, rng, DAILY_SPREAD.get(category, 0.04))
+        for category, shape in SHAPES.items()
+    }
     sky = np.clip(
         1.0 - np.abs(_daily(when, rng, 0.5) - 1.0) * np.where(np.isin(when.month, range(6, 10)), 0.9, 0.5), 0.1, 1
     )
     clouds = np.clip(1.0 - 0.12 * np.abs(rng.standard_normal(len(when))), 0.3, 1.0)
-    sun = photovoltaic(when) * sky * clouds
-    frame["pv"] = np.round(sun / sun.max(), 5)
-    return frame
+    values["pv"] = photovoltaic(when) * sky * clouds
+    one = highest or {name: float(factors.max()) for name, factors in values.items()}
+    return pd.DataFrame({name: np.round(factors / one[name], 5) for name, factors in values.items()}, index=when), one
 
 
 def _daily(when: pd.DatetimeIndex, rng: np.random.Generator, spread: float) -> Floats:

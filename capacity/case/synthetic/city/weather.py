@@ -35,7 +35,7 @@ def city_profiles(plan: CityPlan) -> pd.DataFrame:
     streams = plan.stream(WEATHER).spawn(plan.profile_variants)
     parts = []
     for ending, stream in zip(variants(plan), streams, strict=True):
-        shapes = profiles(year.timestamps, np.random.default_rng(stream))
+        shapes, _ = profiles(year.timestamps, np.random.default_rng(stream))
         parts.append(shapes.rename(columns={name: f"{name}{ending}" for name in shapes.columns if name != "pv"}))
     together = pd.concat([parts[0].drop(columns="pv"), *(part.drop(columns="pv") for part in parts[1:])], axis=1)
     together["pv"] = parts[0]["pv"]
