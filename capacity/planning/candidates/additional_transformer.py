@@ -79,7 +79,7 @@ def _joined_circuits(ground: Ground, plane: Map, transformer_id: str) -> list[_S
 
 
 def _for_voltage(ground: Ground, transformer_id: str) -> list[_Site]:
-    """Of the nodes that lift every low node (else the lowest most) the one that comes nearest to half the load."""
+    """Of the nodes that lift every low node (else leave least missing) the one nearest to half the load."""
     voltages = ground.lv_voltages(transformer_id)
     if not voltages.short_pu or math.isnan(voltages.busbar_pu):
         return []
@@ -102,7 +102,7 @@ def _for_room(ground: Ground, plane: Map, need: Need) -> list[_Site]:
     mine = [one for one in ground.changeable if ground.area_of(one) == (need.element_id,)]
     rates = {one: float(ground.transformers.at[one, "max_loading_percent"]) for one in mine if places(ground, one)}
     known = {one: rate for one, rate in rates.items() if not math.isnan(rate)}
-    if not known or not float(sum_kva) < ground.market.thresholds["P5"]:
+    if ground.limited_above(need.element_id) or not known or not float(sum_kva) < ground.market.thresholds["P5"]:
         return []
     return _for_load(ground, plane, max(known, key=lambda one: (known[one], one)), ())
 

@@ -17,6 +17,7 @@ TOGETHER: tuple[tuple[MeasureKind, MeasureKind], ...] = (
     ("tap_change", "stronger_lv_conductor"),
     ("tap_change", "lv_split"),
     ("tap_change", "additional_transformer"),
+    ("stronger_lv_conductor", "lv_split"),
     ("stronger_lv_conductor", "additional_transformer"),
 )
 """For voltages alone."""

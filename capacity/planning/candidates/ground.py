@@ -154,6 +154,13 @@ class Ground:
         known = [rate for rate in rates if not math.isnan(rate)]
         return max(known) / 100.0 * float(row["rated_kva"]) if known else math.nan
 
+    def limited_above(self, area_id: str) -> bool:
+        """Whether an area's room (P8) ends at something other than its transformers: more of these do nothing alone."""
+        if area_id not in self.areas.index:
+            return False
+        criterion = self.areas.at[area_id, "binding_criterion"]
+        return not pd.isna(criterion) and criterion != "transformer_loading"
+
     def imports(self, transformer_id: str) -> bool:
         """Whether its highest load flows down: load moved away or covered takes nothing off a highest export."""
         return bool(self.transformers.at[transformer_id, "max_direction"] != "export")

@@ -63,7 +63,8 @@ def _for_room(ground: Ground, need: Need) -> list[list[Exchange]]:
             alone.setdefault(exchange[0], exchange)
     if alone:
         ranked = sorted(alone.values(), key=lambda one: (_yuan(ground, one), one[0]))
-        return [[one] for one in ranked[: ground.choices.values.area_exchanges.value]]
+        most = 1 if ground.limited_above(need.element_id) else ground.choices.values.area_exchanges.value
+        return [[one] for one in ranked[:most]]
     together = _together(ground, gains, short_kva)
     return [together] if together else []
 

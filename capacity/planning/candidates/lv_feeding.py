@@ -27,9 +27,14 @@ class Feeding:
     left_pu: dict[int, float]
 
     @property
+    def worst_left_pu(self) -> float:
+        """What the node that is then shortest of voltage is short of."""
+        return max(self.left_pu.values(), default=0.0)
+
+    @property
     def lifts_all(self) -> bool:
         """Whether no node stays short."""
-        return max(self.left_pu.values(), default=0.0) <= 0.0
+        return self.worst_left_pu <= 0.0
 
 
 def places(ground: Ground, transformer_id: str, *, drops: bool = False) -> list[int]:
@@ -75,9 +80,8 @@ def link_drop_pu(ground: Ground, one: LineType, length_m: float, kva: float, kv:
 
 
 def worst_lift_pu(voltages: LvVoltages, after: Feeding, margin_pu: float) -> float:
-    """By how much the shortest node is lifted."""
-    worst = max(voltages.short_pu, key=lambda bus: (voltages.short_pu[bus], bus))
-    return voltages.short_pu[worst] + margin_pu - after.left_pu[worst]
+    """By how much the lowest voltage of the network rises: what is missing most before, less what is afterwards."""
+    return max(voltages.short_pu.values()) + margin_pu - after.worst_left_pu
 
 
 def lift_words(voltages: LvVoltages, after: Feeding, margin_pu: float) -> tuple[str, str]:

@@ -92,7 +92,7 @@ def _rate_after(ground: Ground, line: int, one: _Circuit) -> float:
 
 
 def _for_voltage(ground: Ground, plane: Map, voltages: LvVoltages) -> list[_Circuit]:
-    """The shortest that lift every low node; else the one that lifts the lowest most."""
+    """The shortest that lift every low node; else the one that leaves least missing."""
     if not voltages.short_pu or math.isnan(voltages.busbar_pu):
         return []
     circuits = _circuits(ground, plane, voltages)

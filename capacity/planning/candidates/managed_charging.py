@@ -31,7 +31,13 @@ def managed_charging(ground: Ground) -> list[Measure]:
         at = ground.transformers.at[transformer_id, "max_loading_at"]
         in_peak = not pd.isna(at) and pd.Timestamp(at).hour in change.peak_hours
         enough = moved_kw >= ground.choices.values.least_charging_percent.value / 100.0 * load_kva
-        if points and in_peak and enough and ground.imports(transformer_id):
+        if (
+            points
+            and in_peak
+            and enough
+            and ground.imports(transformer_id)
+            and _clears(ground, needs, load_kva - moved_kw)
+        ):
             found.append(_measure(ground, change, needs, points, moved_kw))
     return found
 
@@ -58,6 +64,13 @@ def _charging(ground: Ground, change: ManageCharging) -> tuple[int, float]:
     at_node &= ~profile.str.startswith(DEVICE)
     present = mine.loc[at_node, "bus"].map(ground.grid.buses["bus_id"]).unique()
     return int(points) + sum(customers[str(one)] for one in present), power_kw + float(kw[at_node].sum())
+
+
+def _clears(ground: Ground, needs: list[Need], left_kva: float) -> bool:
+    """Whether the load rate at best falls where the rules ask for it."""
+    rate = 100.0 * left_kva / float(ground.transformers.at[needs[0].element_id, "rated_kva"])
+    p4 = any(need.rule == "P4" for need in needs)
+    return rate < ground.market.thresholds["P4"] if p4 else rate <= ground.market.thresholds["P6"]
 
 
 def _charging_nodes(ground: Ground) -> tuple[frozenset[str], dict[str, int]]:

@@ -59,7 +59,7 @@ def relief_of(ground: Ground, mv: MediumVoltage, needs: MvNeeds, transfer: Trans
     if after.moved_kva <= 0.0 or round(after.worst_percent, 9) >= ground.market.thresholds["P4"]:
         return None
     flow = mv.flow_kva | after.flow_kva
-    relieved = [line for line in needs.wanted_a if flow[line] < mv.flow_kva[line] * (1.0 - ground.least_relief)]
+    relieved = _relieves(ground, mv, needs, flow)
     lifted = {bus: mv.lifted_pu(transfer, after, bus) for bus in needs.short_pu}
     elsewhere = needs.substation and _substation(ground, transfer.far) != _substation(ground, transfer.open_bus)
     enough = [bus for bus, short in needs.short_pu.items() if lifted[bus] >= short + ground.margin_pu]
@@ -77,6 +77,15 @@ def relief_of(ground: Ground, mv: MediumVoltage, needs: MvNeeds, transfer: Trans
         None if shortest is None else lifted[shortest],
         areas_below(ground, transfer.open_bus),
     )
+
+
+def _relieves(ground: Ground, mv: MediumVoltage, needs: MvNeeds, flow: dict[int, float]) -> bool:
+    """Whether every section from P4 on falls below it; without one, whether enough is taken off any section in need."""
+    threshold = ground.market.thresholds["P4"]
+    loaded = [line for line in needs.wanted_a if round(mv.loading_percent(line, mv.flow_kva[line]), 9) >= threshold]
+    if loaded:
+        return all(mv.loading_percent(line, flow[line]) < threshold for line in loaded)
+    return any(flow[line] < mv.flow_kva[line] * (1.0 - ground.least_relief) for line in needs.wanted_a)
 
 
 def best_of(reliefs: Sequence[Relief], most: int) -> list[Relief]:

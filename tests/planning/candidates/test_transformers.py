@@ -126,17 +126,20 @@ def with_charging(kw: float) -> object:
 
 
 def test_managed_charging__where_enough_of_the_peak_is_charging() -> None:
-    """10.5 kW are 5 points of 2.1 kW; 70 % of them are 7.35 kW, more than 5 % of 80 kVA. Of 5 kW it would be less."""
-    found = managed_charging(ground(need("P4", "T1", 80.0), case=with_charging(10.5)))
+    """16.8 kW are 8 points of 2.1 kW; 70 % of them are 11.76 kW: 80 kVA fall to 68.2 % at best. 10.5 kW leave 72.65 %:
+    enough below P6, not below P4. Of 5 kW 3.5 can be moved, less than 5 % of 80 kVA."""
+    found = managed_charging(ground(need("P4", "T1", 80.0), case=with_charging(16.8)))
     assert ids(found) == ["F1-CH-T1"]
-    assert found[0].works[0].count == 5
-    assert managed_charging(ground(need("P4", "T1", 80.0), case=with_charging(5.0))) == []
+    assert found[0].works[0].count == 8
+    assert managed_charging(ground(need("P4", "T1", 80.0), case=with_charging(10.5))) == []
+    assert ids(managed_charging(ground(need("P6", "T1", 80.5), case=with_charging(10.5)))) == ["F1-CH-T1"]
+    assert managed_charging(ground(need("P6", "T1", 80.5), case=with_charging(5.0))) == []
     assert managed_charging(ground(need("P4", "T1", 80.0))) == []
 
 
 def test_managed_charging__not_where_the_peak_is_at_noon() -> None:
     noon = transformers().assign(max_loading_at=pd.Timestamp("2026-01-18 12:00"))
-    assert managed_charging(ground(need("P4", "T1", 80.0), case=with_charging(10.5), t=noon)) == []
+    assert managed_charging(ground(need("P4", "T1", 80.0), case=with_charging(16.8), t=noon)) == []
 
 
 def test_export__load_moved_away_does_not_help() -> None:
