@@ -169,10 +169,8 @@ def _fill(
     remarks = list(report.remarks)
     for place, language in enumerate(languages):
         if progress is not None:
-            progress("drawing", place, len(languages))
-        drawn = {one.key: draw(one.drawing, language) for one in report.pictures}
-        if progress is not None:
             progress("writing", place, len(languages))
+        drawn = {one.key: draw(one.drawing, language) for one in report.pictures}
         page = folder / f"report.{language}.html"
         page.write_text(as_html(report, drawn, language), encoding="utf-8")
         files.append({"path": page.name, "language": language, "format": "html"})
