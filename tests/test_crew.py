@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import os
 import threading
 import time
@@ -77,6 +78,17 @@ def test_a_helper_that_ends_is_told_and_replaced(crew: Crew, caplog: pytest.LogC
     until_idle(crew, 1)
     assert process_of(crew) not in (before, os.getpid())
     assert crew.assess(Request(HERE, 10.0)).basis.register_sha256 == crew.basis.register_sha256
+
+
+def test_a_helper_that_ended_while_it_was_idle_costs_no_request(crew: Crew, caplog: pytest.LogCaptureFixture) -> None:
+    until_idle(crew, 1)
+    before = process_of(crew)
+    with caplog.at_level(logging.ERROR):
+        multiprocessing.active_children()[0].kill()
+        while multiprocessing.active_children():
+            time.sleep(0.01)
+        assert process_of(crew) == os.getpid()
+    assert f"process {before} for assessments ended" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 
 from capacity.assessing.assessor import CaseAssessor
@@ -38,7 +38,7 @@ class Crew:
         self._own, self._files = own, files
         self._turns = Turns(count)
         self._lock = threading.Lock()
-        self._idle: list[Helper] = []
+        self._idle: deque[Helper] = deque()
         self._helpers: set[Helper] = set()
         self._snapshots: OrderedDict[str, Snapshot] = OrderedDict()
         self._closed = False
@@ -69,15 +69,13 @@ class Crew:
             The process that worked on it ended.
         """
         with self._turns:
-            with self._lock:
-                helper = self._idle.pop() if self._idle else None
-                snapshot = self._snapshots.get(self._own.basis.register_sha256)
+            helper = self._next_idle()
             if helper is None:
                 return self._own.assess(request, hours=hours)
             try:
-                answer = helper.ask(snapshot, request, hours=hours)
+                answer = helper.ask(self._snapshot(), request, hours=hours)
             except HelperGone as why:
-                self._replace(helper, why)
+                self._replace(helper, str(why))
                 raise ProcessLost() from why
             except BaseException:
                 self._put_back(helper)
@@ -109,6 +107,20 @@ class Crew:
             self._idle.clear()
         for helper in helpers:
             helper.end()
+
+    def _next_idle(self) -> Helper | None:
+        """The helper that has been idle longest; one that ended meanwhile is replaced."""
+        while True:
+            with self._lock:
+                helper = self._idle.popleft() if self._idle else None
+            if helper is None or helper.alive:
+                return helper
+            self._replace(helper, helper.how_it_ended())
+
+    def _snapshot(self) -> Snapshot | None:
+        """The register as this process sees it."""
+        with self._lock:
+            return self._snapshots.get(self._own.basis.register_sha256)
 
     def _keep(self, snapshot: Snapshot) -> None:
         with self._lock:
@@ -144,7 +156,7 @@ class Crew:
             if not self._closed:
                 self._idle.append(helper)
 
-    def _replace(self, helper: Helper, why: HelperGone) -> None:
+    def _replace(self, helper: Helper, why: str) -> None:
         """Another one in the place of one that ended."""
         if self._dismissed(helper):
             _LOG.error(

@@ -48,6 +48,11 @@ class Helper:
         """Its number in the operating system."""
         return self._process.pid
 
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.is_alive()
+
     def opened(self) -> tuple[str, ...]:
         """Wait until it has opened its files; what it has opened (:func:`.case_files.mark_of`).
 
@@ -72,7 +77,7 @@ class Helper:
         try:
             self._ours.send(Question(new, request, hours))
         except OSError as error:
-            raise HelperGone(self._how_it_ended()) from error
+            raise HelperGone(self.how_it_ended()) from error
         found = self._received()
         if new is not None:
             self.register_sha256 = new.sha256
@@ -86,15 +91,16 @@ class Helper:
         self._process.join()
         self._ours.close()
 
+    def how_it_ended(self) -> str:
+        """What the operating system knows of its end."""
+        self._process.join(_ENDING_SECONDS)
+        return f"exit code {self._process.exitcode}"
+
     def _received(self) -> object:
         try:
             return self._ours.recv()
         except (EOFError, OSError) as error:
-            raise HelperGone(self._how_it_ended()) from error
-
-    def _how_it_ended(self) -> str:
-        self._process.join(_ENDING_SECONDS)
-        return f"exit code {self._process.exitcode}"
+            raise HelperGone(self.how_it_ended()) from error
 
 
 def _serve(pipe: Connection, files: CaseFiles, snapshot: Snapshot | None) -> None:
