@@ -30,6 +30,10 @@ def plan(
     years: Annotated[
         str | None, typer.Option(help="e.g. 2027-2036, or 1-10 after the as-of date (default: the horizon).")
     ] = None,
+    feeder: Annotated[
+        list[str] | None,
+        typer.Option(help="Seek measures on this feeder alone; repeatable (default: on all).", metavar="ID"),
+    ] = None,
     draw: Annotated[int, typer.Option(min=0, help="Which draw of the scenario; 0 is the central one.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
     budget: Annotated[
@@ -73,6 +77,7 @@ def plan(
             case,
             future,
             years=asked.years,
+            feeders=feeder or (),
             draw=draw,
             seed=seed,
             budget_yuan=asked.budget_yuan,

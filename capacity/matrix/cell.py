@@ -80,7 +80,7 @@ def solve_cell(
     levels = (rules.choice("heavy_percent"), rules.choice("overload_percent"))
     flow = LoadFlow(case, window, levels_percent=levels, workers=1, readings=simulated, grid=network.grid)
     solved = flow.solve_year(crosscheck=False)
-    figures = figures_of(case, _whatever_coverage(rules), readings, flow, solved, network.supply)
+    figures = figures_of(case, whatever_coverage(rules), readings, flow, solved, network.supply)
     drawn = laid.drawn
     return Solved(
         figures,
@@ -148,7 +148,7 @@ def _at(profiles: pd.DataFrame, times: pd.DatetimeIndex) -> pd.DataFrame:
     return profiles.iloc[rows[rows >= 0]].reset_index(drop=True)
 
 
-def _whatever_coverage(rules: Policy) -> Policy:
+def whatever_coverage(rules: Policy) -> Policy:
     """The rules with no demand on coverage: what has too little is missing already, and chosen steps are no sample."""
     choice = rules.choices["coverage_min_percent"].model_copy(update={"value": 0.0})
     return rules.model_copy(update={"choices": {**rules.choices, "coverage_min_percent": choice}})

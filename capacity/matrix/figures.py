@@ -34,7 +34,7 @@ def figures_of(
     few = _worst_lines(lines)
     none = nodes.iloc[:0]  # areas count their nodes below
     areas = policy.with_status(headroom.area_headroom(grid, few, none, rules), assembly.quality_table([]), rules)
-    substations = _substations(case, solved)
+    substations = rates.substation_rates(case, solved)
     demand = headroom.application_demand(case, rules, case.applications)
     alerts = policy.raise_alerts(rules, transformers, few, areas, substations, demand, curves)
     frames = [
@@ -128,22 +128,6 @@ def _feeders(case: Case, solved: SolvedYear, lines: pd.DataFrame, alerts: pd.Dat
         frame[rule] = frame["element_id"].map(counts).fillna(0).astype("Int64")
         frame[rule] = frame[rule].where(frame["max_loading_percent"].notna())
     return frame
-
-
-def _substations(case: Case, solved: SolvedYear) -> pd.DataFrame:
-    flows, rows = solved.substations, case.topology.substations.drop_duplicates("substation_id")
-    rated = rows.set_index("substation_id")["rated_kva"].reindex(flows.ids).to_numpy(dtype=np.float64)
-    kva = np.hypot(flows.p_kw, flows.q_kvar).astype(np.float64)
-    known = np.isfinite(kva).any(axis=1)
-    at = np.argmax(np.nan_to_num(kva, nan=-1.0), axis=1)
-    highest = np.where(known, kva[np.arange(len(kva)), at], np.nan) if len(kva) else np.empty(0)
-    return pd.DataFrame(
-        {
-            "substation_id": list(flows.ids),
-            "max_loading_percent": 100.0 * highest / rated,
-            "max_loading_at": pd.Series(solved.timestamps[at]).where(known),
-        }
-    )
 
 
 def _added(case: Case) -> pd.DataFrame:

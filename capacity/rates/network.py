@@ -154,3 +154,20 @@ def _where_known(stats: pd.DataFrame, transformer_id: pd.Series, rated: pd.DataF
 
 def _area_of_transformer(case: Case) -> pd.Series:
     return case.transformers.drop_duplicates("transformer_id").set_index("transformer_id")["area_id"]
+
+
+def substation_rates(case: Case, solved: SolvedYear) -> pd.DataFrame:
+    """Highest load rate of each substation and its step: ``substation_id, max_loading_percent, max_loading_at``."""
+    flows, rows = solved.substations, case.topology.substations.drop_duplicates("substation_id")
+    rated = rows.set_index("substation_id")["rated_kva"].reindex(flows.ids).to_numpy(dtype=np.float64)
+    kva = np.hypot(flows.p_kw, flows.q_kvar).astype(np.float64)
+    known = np.isfinite(kva).any(axis=1)
+    at = np.argmax(np.nan_to_num(kva, nan=-1.0), axis=1)
+    highest = np.where(known, kva[np.arange(len(kva)), at], np.nan) if len(kva) else np.empty(0)
+    return pd.DataFrame(
+        {
+            "substation_id": list(flows.ids),
+            "max_loading_percent": 100.0 * highest / rated,
+            "max_loading_at": pd.Series(solved.timestamps[at]).where(known),
+        }
+    )

@@ -81,6 +81,7 @@ def make_plan(
     scenario: Scenario | None = None,
     *,
     years: Sequence[int] = (),
+    feeders: Collection[str] = (),
     draw: int = 0,
     seed: int = 0,
     budget_yuan: Mapping[int, float] | None = None,
@@ -104,6 +105,7 @@ def make_plan(
     ----------
     scenario : the future; none: the grid as it is today.
     years : calendar years; by default those of the scenario's horizon.
+    feeders : on which measures are sought; by default on all. Needs are found on all.
     draw, seed : of the future's draw; 0 is the central one.
     budget_yuan : by calendar year; none: nothing falls out.
     crews, months, no_outage_months : of the programme: crews in each month, its length (by default to the end of the
@@ -120,12 +122,13 @@ def make_plan(
     InputError
         The case has errors, or a scenario names what it does not have.
     RequestError
-        There is nothing to plan for: no years, or years before the case's.
+        There is nothing to plan for: no years, years before the case's, a feeder that the case does not have.
     """
     began = time.perf_counter()
     rules = rules or policy.policy_of(case)
     as_of = case.settings.as_of
     future, horizon = scenario or PRESENT, _horizon(case, scenario, years)
+    _refuse_unknown(case, feeders)
     tell = progress or (lambda stage, done, total: None)
     with tempfile.TemporaryDirectory(prefix="capacity-plan-") as name:
         tell("base year", 0, 0)
@@ -134,7 +137,8 @@ def make_plan(
         file.write_bytes(pickle.dumps(ground))
         work = _Work(Path(name), file, draw, seed, workers or min(8, os.cpu_count() or 1), executor, tell)
         tried = _some_of(horizon)
-        present, before = _years_before(work, future, horizon, tried, neighbours(case), as_of.year, nodes=nodes)
+        cuts = {name: held for name, held in neighbours(case).items() if not feeders or name in feeders}
+        present, before = _years_before(work, future, horizon, tried, cuts, as_of.year, nodes=nodes)
         needs = needs_of(
             {year: one.findings for year, one in before.items()}, present.findings, as_of,
             wanted_on=wanted_on(case.applications), future=_told(future),
@@ -193,6 +197,16 @@ def _horizon(case: Case, scenario: Scenario | None, years: Sequence[int]) -> tup
             [f"年份 {early} 早于算例截止日所在的 {base} 年"], [f"years {early} lie before {base}, the year of the case"]
         )
     return asked
+
+
+def _refuse_unknown(case: Case, feeders: Collection[str]) -> None:
+    known = [str(one) for one in case.topology.feeders["feeder_id"]]
+    unknown = sorted(set(feeders) - set(known))
+    if unknown:
+        raise RequestError(
+            [f"没有线路 {'、'.join(unknown)}；可用：{'、'.join(known)}"],
+            [f"there is no feeder {', '.join(unknown)}; there are: {', '.join(known)}"],
+        )
 
 
 def _some_of(horizon: Sequence[int]) -> tuple[int, ...]:

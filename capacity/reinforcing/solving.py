@@ -10,6 +10,7 @@ import pandas as pd
 
 from capacity import headroom, policy, rates
 from capacity.loadflow import LoadFlow
+from capacity.matrix.cell import whatever_coverage
 from capacity.planning.needs import findings_of
 from capacity.runs import assembly
 from capacity.tables.case import Case, Window
@@ -99,7 +100,7 @@ def solve(
     load : of the same steps.
     sample : evenly spaced steps that losses are taken from, positions in the window; by default of all of it.
     """
-    rules = _whatever_coverage(rules)
+    rules = whatever_coverage(rules)
     times = window.timestamps
     levels = (rules.choice("heavy_percent"), rules.choice("overload_percent"))
     flow = LoadFlow(case, window, levels_percent=levels, workers=workers, readings=load.simulated(times))
@@ -114,9 +115,10 @@ def solve(
     grid = headroom.prepare_grid(case, rules, solved, flow, transformers, nodes, reserved)
     areas = headroom.area_headroom(grid, lines, nodes, rules)
     areas = policy.with_status(areas, assembly.quality_table([]), rules)
-    substations = headroom.substation_headroom(grid, rules)
+    substations = rates.substation_rates(case, solved)
     demand = headroom.application_demand(case, rules, case.applications)
-    alerts = policy.raise_alerts(rules, transformers, lines, areas, substations, demand, curves)
+    unrated = transformers.assign(max_loading_percent=np.nan)  # load rates are judged by the findings
+    alerts = policy.raise_alerts(rules, unrated, lines.iloc[:0], areas, substations.iloc[:0], demand, curves)
     results = Results(transformers, lines, nodes, areas, substations, alerts, reserved)
     sample = evenly(len(times)) if sample is None else sample
     failed = bool(solved.failed.any())
@@ -127,9 +129,3 @@ def solve(
 def evenly(n_steps: int) -> npt.NDArray[np.int64]:
     """Every so manieth step: about 240 of a year, at all hours of the day in turn."""
     return np.arange(0, n_steps, LOSS_STRIDE, dtype=np.int64)
-
-
-def _whatever_coverage(rules: Policy) -> Policy:
-    """The rules with no demand on coverage: what has too little is missing already, and chosen steps are no sample."""
-    choice = rules.choices["coverage_min_percent"].model_copy(update={"value": 0.0})
-    return rules.model_copy(update={"choices": {**rules.choices, "coverage_min_percent": choice}})
