@@ -150,13 +150,17 @@ def _matrix(folder: Path) -> Found:
     return Found(folder, source, r, f"{r.seed}/{r.draws}/{r.years}/{r.full_year}")
 
 
+def _span(years: Sequence[int]) -> str:
+    return f"{years[0]}–{years[-1]}" if years[0] != years[-1] else str(years[0])
+
+
 def _plan(folder: Path) -> Found:
     r = read_plan_record(folder)
     hashes = r.input_hashes | {"scenario": r.scenario_sha256}
     scenario = Word(r.scenario_title_zh or r.scenario, r.scenario_title_en or r.scenario) if r.scenario else NO_GROWTH
     basis = Word(
-        f"{r.years[0]}–{r.years[-1]} 年，抽样 {r.draw}，校核 {r.verified_sets} 组",
-        f"{r.years[0]} to {r.years[-1]}, draw {r.draw}, {r.verified_sets} sets verified",
+        f"{_span(r.years)} 年，抽样 {r.draw}，校核 {r.verified_sets} 组",
+        f"{_span(r.years)}, draw {r.draw}, {r.verified_sets} sets verified",
     )
     source = Source(
         "", "plan", folder.resolve().name, r.case_name, Word(r.case_title_zh, r.case_title_en), scenario, r.as_of,

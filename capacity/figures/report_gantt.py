@@ -79,7 +79,7 @@ def _bars(axes: Any, plan: pd.DataFrame, letters: Lettering) -> None:
     names = []
     for at, row in enumerate(plan.itertuples()):
         name = letters.label(row.name_zh if letters.language == "zh" else row.name_en, row.project_id)
-        names.append(_cut(f"{row.project_id} {name}"))
+        names.append(_cut(name if name == row.project_id else f"{name} · {row.project_id}"))
         due = _after(row.due_month)
         axes.plot([due, due], [at - 0.44, at + 0.44], color=INK, linewidth=1.8, zorder=4)
         if row.state == "not_placed":

@@ -73,10 +73,8 @@ def _grid(title: Word, areas: pd.DataFrame, one: RunInput) -> Grid:
 
 def bounded(row: Mapping[Any, Any]) -> Word:
     """The capacity of an area; at least so much where some of its transformers are not known."""
-    figure = saying.floor(row["allowed_kva"])
-    if saying.missing(row["allowed_kva"]) or saying.missing(row["allowed_sum_is_lower_bound"]):
-        return figure
-    return same(f"≥ {figure.zh}") if row["allowed_sum_is_lower_bound"] else figure
+    bound = row["allowed_sum_is_lower_bound"]
+    return saying.at_least(row["allowed_kva"], not saying.missing(bound) and bool(bound))
 
 
 def why(row: Mapping[Any, Any]) -> Word:

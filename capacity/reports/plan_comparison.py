@@ -95,7 +95,7 @@ def _overview(plans: Sequence[PlanInput]) -> Grid:
     chosen = [chosen_measures(plan) for plan in all_]
     rows = [
         row(Word("算例", "case"), [one.source.case_title for one in plans]),
-        row(Word("年份", "years"), [same(f"{plan.record.years[0]}–{plan.record.years[-1]}") for plan in all_]),
+        row(Word("年份", "years"), [same(saying.span(plan.record.years)) for plan in all_]),
         row(Word("需求", "needs"), [saying.number(len(plan.needs)) for plan in all_]),
         row(Word("必须消除而未消除", "have to be cleared, left open"), [_left_open(plan) for plan in all_]),
         row(Word("选用措施", "measures chosen"), [saying.number(len(one)) for one in chosen]),
@@ -151,8 +151,11 @@ def _ends(plan: Plan, quantity: str) -> Word:
     years = plan_years(plan)
     if not years:
         return NOT_COMPUTED
-    values = [state_values(plan, quantity, state, years)[-1] for state in PLAN_STATES]
-    before, after = (saying.floor(value) for value in values)
+    told = []
+    for state in PLAN_STATES:
+        value, unknown = (state_values(plan, name, state, years)[-1] for name in (quantity, "unknown_areas"))
+        told.append(saying.at_least(value, quantity == "allowed_kva" and bool(unknown)))
+    before, after = told
     return Word(f"{before.zh} → {after.zh}", f"{before.en} → {after.en}")
 
 

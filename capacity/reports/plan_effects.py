@@ -118,7 +118,7 @@ def _effect_table(one: PlanInput) -> Grid:
             *(saying.number(row[rule]) for rule in _RULES),
             saying.number(row["must_elements"]),
             saying.number(row["low_voltage_nodes"]),
-            saying.floor(row["allowed_kva"]),
+            saying.at_least(row["allowed_kva"], bool(row["unknown_areas"])),
             saying.number(row["unknown_areas"]),
             saying.number(row["losses_kwh"], otherwise=NOT_COMPUTED),
             saying.number(row["steps_failed"]),

@@ -70,7 +70,7 @@ def _remediation(one: PlanInput) -> list[Block]:
             saying.stated(row["area_id"], otherwise=saying.stated(row["feeder_id"])),
             saying.coded(row["cause"], P19_CAUSE),
             saying.with_unit(_value(row), same(row["unit"])),
-            saying.number(row["threshold"], 1),
+            saying.exact(row["threshold"]),
             UNKNOWN if saying.missing(row["fires"]) else Word("成立", "holds"),
             saying.pair(row, "evidence"),
         )
@@ -99,7 +99,7 @@ def _remediation(one: PlanInput) -> list[Block]:
 
 
 def _value(row: dict[object, object] | pd.Series) -> Word:
-    value = saying.number(row["value"], 1)
+    value = saying.exact(row["value"])
     bound = row["is_lower_bound"]
     return same(f"≥ {value.en}") if value != UNKNOWN and not saying.missing(bound) and bool(bound) else value
 

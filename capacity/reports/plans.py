@@ -62,10 +62,10 @@ def chapter_of(one: PlanInput, number: int, *, several: bool, several_cases: boo
 def _about(one: PlanInput) -> Word:
     r = one.plan.record
     return Word(
-        f"规划期 {r.years[0]}–{r.years[-1]} 年，情景：{one.source.scenario.zh}，抽样 {r.draw}（0 为中心抽样），随机"
+        f"规划期 {saying.span(r.years)} 年，情景：{one.source.scenario.zh}，抽样 {r.draw}（0 为中心抽样），随机"
         f"种子 {r.seed}。候选措施 {len(one.plan.measures)} 项，以潮流校核了 {r.verified_sets} 个措施组合。"
         f"候选：{r.candidates_basis_zh}。价格年份 {r.price_year}。",
-        f"Years {r.years[0]} to {r.years[-1]}, scenario: {one.source.scenario.en}, draw {r.draw} (0: the central one), "
+        f"Years {saying.span(r.years)}, scenario: {one.source.scenario.en}, draw {r.draw} (0: the central one), "
         f"seed {r.seed}. {len(one.plan.measures)} candidates; {r.verified_sets} sets of measures were verified by load "
         f"flow. Candidates: {r.candidates_basis_en}. Prices of {r.price_year}.",
     )

@@ -17,6 +17,7 @@ KVA = Word("kVA", "kVA")
 PERCENT = Word("%", "%")
 COUNT = Word("个", "number")
 MANY_NAMES = 6
+_NO_UNIT = ("", "1")
 
 
 def same(text: object) -> Word:
@@ -78,7 +79,7 @@ def joined(words: Iterable[Word], zh: str = "，", en: str = ", ") -> Word:
 
 def with_unit(figure: Word, unit: Word) -> Word:
     """A figure and its unit; the figure alone where it is not known or has no unit."""
-    if figure in (UNKNOWN, NOT_APPLICABLE) or not unit.zh:
+    if figure in (UNKNOWN, NOT_APPLICABLE) or unit.zh in _NO_UNIT:
         return figure
     return Word(f"{figure.zh} {unit.zh}", f"{figure.en} {unit.en}")
 
@@ -90,6 +91,22 @@ def listed(names: Sequence[str], most: int = MANY_NAMES) -> Word:
         return Word("无", "none")
     zh, en = "、".join(shown), ", ".join(shown)
     return Word(f"{zh} 等 {len(names)} 个", f"{en} and {more} more") if more > 0 else Word(zh, en)
+
+
+def exact(value: Any, *, otherwise: Word = UNKNOWN) -> Word:
+    """A count as it is, anything else with one decimal."""
+    return number(value, 0 if not missing(value) and float(value).is_integer() else 1, otherwise=otherwise)
+
+
+def at_least(value: Any, bound: bool) -> Word:
+    """A capacity, rounded down; with ≥ where some of what it consists of is not known."""
+    figure = floor(value)
+    return same(f"≥ {figure.en}") if bound and figure != UNKNOWN else figure
+
+
+def span(years: Sequence[int]) -> str:
+    """``2027–2036``, or the one year that there is."""
+    return f"{years[0]}–{years[-1]}" if years[0] != years[-1] else str(years[0])
 
 
 def ids(text: Any) -> list[str]:

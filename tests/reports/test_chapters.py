@@ -140,7 +140,7 @@ def test_plan__what_the_cost_is_for_and_remediation() -> None:
     assert split[0] == ("F1", "15.0", "9.0", "0.0", "6.0", "0", "yes")
     assert split[-1] == ("total", "24.5", "9.0", "9.5", "6.0", "3", "—")
     remediation = cells(told["Remediation cases (P19): 1 of 2 hold or cannot be settled"])
-    assert remediation[0][:5] == ("A2", "low voltage", "1.0", "1.0", "holds")
+    assert remediation[0][:5] == ("A2", "low voltage", "1", "1", "holds")
 
 
 def test_plan__a_remediation_case_that_cannot_be_settled_is_unknown() -> None:
@@ -171,6 +171,13 @@ def test_unknown_values__are_gaps_in_pictures() -> None:
     chapter = plan_chapter(PlanInput(SOURCE, replace(plan, years=years)), 1, several=False, several_cases=False)
     panel = next(one for one in chart_of(chapter, "-effect").panels if one.title.en.startswith("P4"))
     assert [one.values for one in panel.series] == [(1.0, None, 1.0), (0.0, None, 0.0)]
+
+
+def test_plan__capacity_is_a_lower_bound_where_areas_are_unknown() -> None:
+    plan = sample_plan()
+    years = plan.years.assign(unknown_areas=pd.array([1] * len(plan.years), dtype="Int64"))
+    chapter = plan_chapter(PlanInput(SOURCE, replace(plan, years=years)), 1, several=False, several_cases=False)
+    assert cells(grids(chapter)["Each year with and without the plan"])[0][8] == "≥ 330"
 
 
 def test_plans__in_common_and_different() -> None:

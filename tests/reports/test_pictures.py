@@ -32,7 +32,7 @@ def test_gantt__every_project_and_how_late(language: str, kept: list[Figure]) ->
     drawn = pictures_of(Gantt(sample_programme()), language)  # type: ignore[arg-type]
     assert [one[:8] for one in drawn] == [PNG]
     bars, crews = kept[0].axes
-    assert [label.get_text().split()[0] for label in bars.get_yticklabels()] == ["XM-M1+M2", "XM-M4"]
+    assert [label.get_text().split(" · ")[-1] for label in bars.get_yticklabels()] == ["XM-M1+M2", "XM-M4"]
     assert any("6" in text.get_text() for text in bars.texts)
     assert crews.get_ylabel()
 
