@@ -6,6 +6,8 @@ same whatever was asked before: every question begins at the trunk's own critica
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,7 +15,7 @@ from capacity.loadflow.additions.asking import COUNTS, Ask
 from capacity.loadflow.additions.kernels import EXACT_KVA
 from capacity.loadflow.additions.own import Figures, narrowed
 from capacity.loadflow.additions.tasks import probe_head, search_head
-from capacity.loadflow.additions.trunk import TrunkYear
+from capacity.loadflow.additions.trunk import Above, TrunkYear, critical_steps
 from capacity.loadflow.connections.sites import Site
 from capacity.loadflow.connections.standing import Standing
 
@@ -32,8 +34,8 @@ FALLEN = 1e-3
 def search_in_trunk(standing: Standing, site: Site, ask: Ask, need_kva: float) -> Figures:
     """What the trunk would allow at the site's head; of what is more than ``need_kva`` only that it is."""
     number, head = site.network.trunk, site.network.head
-    above, _ = standing.trunks[number]
     year = standing.year_toward(number, ask)
+    above = _to_begin_with(standing, number, year, ask)
     figures = search_head(above, standing.blocks_of(above, ask), ask, site.position, head, need_kva)
     steps = above.steps
     while True:
@@ -42,6 +44,17 @@ def search_in_trunk(standing: Standing, site: Site, ask: Ask, need_kva: float) -
             return figures
         figures = _lowered(standing, site, ask, figures, fresh)
         steps = np.union1d(steps, fresh)
+
+
+def _to_begin_with(standing: Standing, number: int, year: TrunkYear, ask: Ask) -> Above:
+    """The trunk at its critical steps; where nothing is added at any of them, at those critical among the others."""
+    above, _ = standing.trunks[number]
+    if (ask.factor[above.steps] > COUNTS).any():
+        return above
+    counted = np.flatnonzero(ask.factor > COUNTS)
+    slack = np.stack([standing.found[one].slack[counted] for one in above.trunk.networks.tolist()])
+    here = replace(year, room=year.room[:, counted])
+    return standing.at_exactly(number, counted[critical_steps(here, slack, ask.factor[counted], above.kind)])
 
 
 def _lowered(standing: Standing, site: Site, ask: Ask, figures: Figures, fresh: Ints) -> Figures:
@@ -73,12 +86,12 @@ def _could_allow_less(
     kva, fall = min(float(figures.kva[0]), 1.1 * need_kva), SPREAD * figures.answer[0]
     watched = (above.kind >= 0) & np.append(np.isfinite(above.bus_bound), np.ones(len(above.kind) - n, dtype=bool))
     allowed = np.full(standing.setting.n_steps, np.inf)
-    for thing in np.flatnonzero(watched & (fall * kva > least.room)).tolist():
+    for thing in np.flatnonzero(watched & (fall > 0.0) & (fall * kva > least.room)).tolist():
         reference = above.trunk.tree.reference[thing]
         size = np.abs(year.voltage[reference]) if reference >= 0 else 1.0
         np.minimum(allowed, year.room[thing] * size / fall[thing], out=allowed)
     falls = fall[above.trunk.heads] * least.steepness
-    for position in np.flatnonzero(falls * kva > least.slack).tolist():
+    for position in np.flatnonzero((falls > 0.0) & (falls * kva > least.slack)).tolist():
         size = np.abs(year.voltage[above.trunk.heads[position]])
         slack = standing.found[int(above.trunk.networks[position])].slack
         np.minimum(allowed, slack * size / falls[position], out=allowed)

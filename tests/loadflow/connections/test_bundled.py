@@ -19,7 +19,7 @@ from capacity.case import load_case
 from capacity.headroom.nodes import load_addition, node_bounds
 from capacity.headroom.shapes import load_shape
 from capacity.loadflow import LoadFlow
-from capacity.loadflow.connections import Limits, Question, Standing, check_connection, stand
+from capacity.loadflow.connections import Limits, Question, Standing, check_connection, rooms_by_cell, stand
 from capacity.loadflow.connections.checking import ask_of
 from capacity.loadflow.connections.in_trunk import search_in_trunk
 from capacity.loadflow.connections.sites import site_of
@@ -158,6 +158,23 @@ def test_search_in_trunk__finds_the_steps_that_decide(fortnight: Bundled) -> Non
         assert usual.at[0, binding] not in elsewhere
         assert found.at[0, binding] == usual.at[0, binding]
         assert found.kva[0] == pytest.approx(usual.kva[0], rel=1e-3)
+
+
+def test_rooms_by_cell__hours_in_which_no_step_is_critical_to_the_year(fortnight: Bundled) -> None:
+    standing, limits = fortnight.standing, fortnight.limits
+    question = Question(replace(standing.setting.addition, ceiling_kva=20_000.0), 100.0, limits)
+    (connection,) = (one for one in drawn(fortnight.case, 3, 32) if one.node_id == "T0702-HV")
+    number = site_of(standing, connection, limits, ask_of(standing, question.addition)).network.trunk
+    critical, watched = standing.trunks[number]
+    for hour in (2, 14):
+        cell = np.flatnonzero(standing.solved.timestamps.hour == hour)
+        assert not np.isin(critical.steps, cell).any()
+        all_of_it = standing.at_exactly(number, cell)
+        every_step = replace(standing, trunks={number: (all_of_it, watched)}, blocks={}, least={})
+        (found,), (true,) = (rooms_by_cell(one, connection, question, [cell]) for one in (standing, every_step))
+        assert found.kva == pytest.approx(true.kva, rel=4e-4)
+        assert found.kva > 200.0
+        assert found.binding == true.binding
 
 
 @pytest.mark.whole
