@@ -57,6 +57,16 @@ def test_report__any_mixture_of_one_case(folders: dict[str, Path], tmp_path: Pat
     assert "城关东" in page
 
 
+def test_report__a_scenario_is_a_chapter_of_its_own(folders: dict[str, Path], tmp_path: Path) -> None:
+    scenario = write_month(tmp_path / "scenario", dt.date(2026, 9, 1), scenario="g")
+    done = made(tmp_path / "r", folders["july"], scenario, folders["june"], languages=("en",))
+    titles = {one["key"]: one["en"] for one in done.record["chapters"]}
+    assert titles["grid1"] == "Present state of the grid: Sample county"
+    assert titles["development1"] == "Development: Sample county"
+    assert titles["grid2"] == "The grid under a scenario: Sample county (three years of growth)"
+    assert "development2" not in titles
+
+
 def test_report__plans_side_by_side(folders: dict[str, Path], tmp_path: Path) -> None:
     done = made(tmp_path / "r", folders["growth"], folders["high"], languages=("zh",))
     assert chapters(done) == ["summary", "plans", "plan1", "plan2", "reading"]

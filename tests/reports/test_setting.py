@@ -78,10 +78,17 @@ class Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep it."""
         self.tags.append((tag, dict(attrs)))
+        if tag not in {"meta", "img"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """It closes what was opened last."""
+        assert self.open.pop() == tag
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +101,7 @@ def test_html__language_headings_tables_and_pictures(language: Language, code: s
     page = as_html(report(), {"p": (png,)}, language)
     reader = Reader()
     reader.feed(page)
+    assert reader.open == []
     of = dict(reader.tags)
     assert of["html"]["lang"] == code
     levels = [int(tag[1]) for tag, _ in reader.tags if tag in {"h1", "h2", "h3", "h4"}]
