@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from capacity.figures.fonts import Lettering, lettered, lettering
+from capacity.figures.report_gantt import URGENCY_FACE, URGENCY_HATCH
 from capacity.figures.sheet import (
     DPI,
     INK,
@@ -22,7 +23,7 @@ from capacity.figures.sheet import (
     quiet_axes,
 )
 from capacity.tables.report import UNKNOWN, Chart, Panel, Series
-from capacity.tables.words import STATUS, Word
+from capacity.tables.words import STATUS, URGENCY, Word
 
 _WIDTH, _PANEL_HEIGHT, _WIDEST_PANEL = 9.0, 2.15, 3.0
 _FAN, _LINE = "#B9D6E2", "#0B4F6C"
@@ -95,14 +96,22 @@ def chart_png(chart: Chart, language: str) -> bytes:
 
 def _looks(series: tuple[Series, ...], chart: Chart) -> list[_Look]:
     palette = {"plain": _PLAIN, "pair": _PAIR, "ordered": _ORDERED}[chart.palette]
-    return [_special(one.name) or palette[number % len(palette)] for number, one in enumerate(series)]
+    special = _of_status if chart.palette == "ordered" else _of_urgency
+    return [special(one.name) or palette[number % len(palette)] for number, one in enumerate(series)]
 
 
-def _special(name: Word) -> _Look | None:
+def _of_status(name: Word) -> _Look | None:
     if name == UNKNOWN:
         return _NOT_KNOWN
     code = next((code for code, word in STATUS.items() if word == name), None)
     return None if code is None else _Look(STATUS_FACE[code], STATUS_EDGE[code], STATUS_HATCH[code])
+
+
+def _of_urgency(name: Word) -> _Look | None:
+    if name == UNKNOWN:
+        return _NOT_KNOWN
+    code = next((code for code, word in URGENCY.items() if word == name), None)
+    return None if code is None else _Look(URGENCY_FACE[code], INK, URGENCY_HATCH[code])
 
 
 def _fan(axes: Any, panel: Panel, looks: list[_Look], letters: Lettering) -> None:
@@ -133,7 +142,7 @@ def _bars(axes: Any, panel: Panel, looks: list[_Look], letters: Lettering) -> No
     for number, (series, look) in enumerate(zip(panel.series, looks, strict=True)):
         for place, value in enumerate(series.values):
             at = place - 0.4 + width * (number + 0.5)
-            mine = look if several else _special(panel.ticks[place]) or _ORDERED[min(place, len(_ORDERED) - 1)]
+            mine = look if several else _of_status(panel.ticks[place]) or _ORDERED[min(place, len(_ORDERED) - 1)]
             if value is None:
                 axes.text(at, top * 0.02, letters.word(UNKNOWN), rotation=90, ha="center", va="bottom", fontsize=7.5,
                           color=MUTED)  # fmt: skip

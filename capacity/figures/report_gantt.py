@@ -18,8 +18,8 @@ from capacity.tables.words import URGENCY
 _WIDTH, _ROW, _CREWS, _ABOVE, _BELOW = 9.0, 0.3, 0.75, 0.62, 0.45
 _NAMES = 0.31  # part of the width
 _PER_PAGE, _NAME_SIGNS, _MOST_TICKS = 24, 40, 12
-_FACE = {"must": "#0B4F6C", "connection": "#3E8E6E", "pre_control": "#F0B429", "may": "#D9D9D9"}
-_HATCH = {"must": "", "connection": "--", "pre_control": "///", "may": "..."}
+URGENCY_FACE = {"must": "#0B4F6C", "connection": "#3E8E6E", "pre_control": "#F0B429", "may": "#D9D9D9"}
+URGENCY_HATCH = {"must": "", "connection": "--", "pre_control": "///", "may": "..."}
 _LATE, _CLOSED, _FREE, _BUSY = "#B00000", "#EFE3E3", "#E3EBEF", "#35809E"
 
 
@@ -88,8 +88,8 @@ def _bars(axes: Any, plan: pd.DataFrame, letters: Lettering) -> None:
             continue
         end = _after(row.finish_month)
         axes.barh(
-            at, end - row.start_month, left=row.start_month, height=0.6, facecolor=_FACE[row.urgency],
-            hatch=_HATCH[row.urgency], edgecolor=INK, linewidth=0.6, zorder=3,
+            at, end - row.start_month, left=row.start_month, height=0.6, facecolor=URGENCY_FACE[row.urgency],
+            hatch=URGENCY_HATCH[row.urgency], edgecolor=INK, linewidth=0.6, zorder=3,
         )  # fmt: skip
         if row.state == "late":
             text = letters.say(f"晚 {row.late_months} 个月", f"{row.late_months} mo. late")
@@ -134,7 +134,8 @@ def _crews(axes: Any, programme: Programme, letters: Lettering) -> None:
 
 def _legend(figure: Any, letters: Lettering) -> None:
     handles: list[Any] = [
-        Patch(facecolor=_FACE[key], hatch=_HATCH[key], edgecolor=INK, label=letters.word(URGENCY[key])) for key in _FACE
+        Patch(facecolor=URGENCY_FACE[key], hatch=URGENCY_HATCH[key], edgecolor=INK, label=letters.word(URGENCY[key]))
+        for key in URGENCY_FACE
     ]
     handles += [
         Line2D([], [], color=INK, linewidth=1.8, label=letters.say("需求时限", "due")),

@@ -216,7 +216,7 @@ class Chart:
     """Small multiples, ``columns`` side by side; ``shared``: panels of one row have the same scale.
 
     ``palette``: ``pair`` for without and with, ``ordered`` from light to dark where the series have an order. What is
-    called like a status, or unknown, has that colour everywhere.
+    called like a status (``ordered``) or an urgency (otherwise), or unknown, has its own colour everywhere.
     """
 
     style: Literal["fan", "bars", "stacked"]
