@@ -20,8 +20,8 @@ Years = Mapping[int, SolvedYear]
 
 def settled(
     parts: Sequence[Verified], before: Years, after: Years, rules: Mapping[int, Policy], as_of: dt.date
-) -> tuple[tuple[Verified, ...], bool]:
-    """The chosen sets as the whole grid shows them, and whether one of them does less or more harm than it claimed.
+) -> tuple[tuple[Verified, ...], frozenset[str]]:
+    """The chosen sets as the whole grid shows them, and the feeders on which one does less or more harm than claimed.
 
     Parameters
     ----------
@@ -35,7 +35,11 @@ def settled(
     """
     new = {year: created(before[year].findings, after[year].findings, rules[year]) for year in after}
     found = tuple(_as_seen(part, parts, after, new, as_of) for part in parts)
-    worse = any(_need_years(seen) < _need_years(part) or seen.harm for part, seen in zip(parts, found, strict=True))
+    worse = frozenset(
+        part.feeder_id
+        for part, seen in zip(parts, found, strict=True)
+        if _need_years(seen) < _need_years(part) or seen.harm
+    )
     return (*found, *_unions(found)), worse
 
 

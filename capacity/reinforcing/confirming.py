@@ -1,0 +1,87 @@
+"""The choice among what was tried, confirmed by the whole grid at every step of every year, or made again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from capacity import policy
+from capacity.city.pool import Jobs
+from capacity.planning.choosing import choose
+from capacity.reinforcing.feeders import FeederPlan, choose_again
+from capacity.reinforcing.projects import with_projects
+from capacity.reinforcing.record import remarks_of
+from capacity.reinforcing.settling import settled
+from capacity.reinforcing.working import Work, done
+from capacity.reinforcing.years import SolvedYear, cut_file, solve_year
+from capacity.tables.case import Case
+from capacity.tables.choice import Choice
+from capacity.tables.measure import Measure, Need, Verified
+from capacity.tables.policy import Policy
+from capacity.tables.scenario import Scenario
+from capacity.tables.words import Word
+
+ROUNDS = 3
+"""How often a choice is made at most."""
+
+
+def confirmed_choice(
+    work: Work,
+    case: Case,
+    future: Scenario,
+    rules: Policy,
+    needs: Sequence[Need],
+    tried_on: Mapping[str, FeederPlan],
+    before: Mapping[int, SolvedYear],
+    tried: Sequence[int],
+    *,
+    nodes: bool,
+) -> tuple[Choice, tuple[Verified, ...], dict[int, SolvedYear], list[Word]]:
+    """The choice that the whole grid confirms, everything verified, the years with it done, and what weakens it."""
+    as_of = case.settings.as_of
+    measures = measures_of(tried_on)
+    by_id = {one.measure_id: one for one in measures}
+    by_year = dict.fromkeys(before, policy.with_variant(rules, future))
+    known = {(one.feeder_id, one.measure_ids): one for plan in tried_on.values() for one in plan.verified}
+
+    def confirmed(choice: Choice, stage: str) -> tuple[dict[int, SolvedYear], tuple[Verified, ...], frozenset[str]]:
+        with_all = with_projects(future, choice.parts, needs, by_id, as_of)
+        after = _solved(work, with_all, tuple(before), stage, nodes=nodes)
+        return after, *settled(choice.parts, before, after, by_year, as_of)
+
+    for round_ in range(1, ROUNDS + 1):
+        choice = choose(needs, measures, tuple(known.values()))
+        after, seen, refuted = confirmed(choice, f"check {round_}")
+        known |= {(one.feeder_id, one.measure_ids): one for one in seen}
+        if not refuted or round_ == ROUNDS:
+            break
+        jobs = {
+            feeder: (
+                feeder, [cut_file(work.folder, feeder, year) for year in tried],
+                tuple(need for need in needs if need.feeder_id == feeder), as_of, tried_on[feeder].measures,
+                tuple(one for key, one in known.items() if key[0] == feeder),
+            )
+            for feeder in sorted(refuted)
+        }  # fmt: skip
+        for sets in done(work, "feeders again", choose_again, jobs).values():
+            known |= {(one.feeder_id, one.measure_ids): one for one in sets}
+    short = len([part for part in seen if part.feeder_id in refuted])
+    if refuted:  # what has been seen to hold, and nothing that has not
+        after, seen, _ = confirmed(choose(needs, measures, seen), "check, the last")
+        known |= {(one.feeder_id, one.measure_ids): one for one in seen}
+    refused = {name: why for plan in tried_on.values() for name, why in plan.refused.items()}
+    final = choose(needs, measures, seen if refuted else tuple(known.values()))
+    return final, tuple(known.values()), after, remarks_of(refused, short, round_)
+
+
+def _solved(work: Work, future: Scenario, years: Sequence[int], stage: str, *, nodes: bool) -> dict[int, SolvedYear]:
+    """Every year of a future, every step; the last first, since it takes longest."""
+    jobs: Jobs = {
+        str(year): (work.ground_file, future, year, work.draw, work.seed, {}, work.folder, nodes and year == max(years))
+        for year in sorted(years, reverse=True)
+    }
+    return {int(year): one for year, one in done(work, stage, solve_year, jobs).items()}
+
+
+def measures_of(tried_on: Mapping[str, FeederPlan]) -> tuple[Measure, ...]:
+    """Every measure of every feeder."""
+    return tuple(one for plan in tried_on.values() for one in plan.measures)
