@@ -112,13 +112,15 @@ def test_the_same_question_has_the_same_answer_from_every_thread(assessor: CaseA
 
 def test_each_request_sees_what_the_earlier_ones_took(assessor: CaseAssessor) -> None:
     here = Request(PlaceRequest(node_id="T0102-M5P2"), 60.0)
-    alone, first, second, third = (
+    alone, first, nowhere, second, third = (
         assessor.assess(here),
-        *assessor.assess_in_order([here, here, replace(here, kw=-1.0)]),
+        *assessor.assess_in_order([here, replace(here, place=PlaceRequest()), here, replace(here, kw=-1.0)]),
     )
     assert not isinstance(first, Exception)
     assert not isinstance(second, Exception)
     assert isinstance(third, RequestError)
+    assert isinstance(nowhere, RequestError)
+    assert "Give a point, a node or a transformer" in str(nowhere)
     before, after = (_at(one, "T0102-M5P2") for one in (first, second))
     assert before == pytest.approx(_at(alone, "T0102-M5P2"))
     assert after == pytest.approx(before - first.asked_kva, rel=0.02)
