@@ -110,6 +110,9 @@ class Trials:
 
 
 EPSILON = "existing_violation_epsilon_percent"
+OWN_PERCENT = 5.0
+NETWORK, FALLING = ("load", "lines", "voltage"), ("voltage", "area")
+"""Kinds of keys that belong to an LV network; and those whose value is worse the lower it is."""
 
 
 def changes_of(measures: object) -> tuple[NetworkChange, ...]:
@@ -118,24 +121,27 @@ def changes_of(measures: object) -> tuple[NetworkChange, ...]:
 
 
 def touched(before: pd.DataFrame, after: pd.DataFrame, epsilon_percent: float) -> set[str]:
-    """The parts of a feeder whose figures differ by more than half of the policy's epsilon.
+    """The parts of a feeder that a set changes in a way that could stand in another's way.
 
-    Parts are LV networks (by their transformer) and the 10 kV level of a feeder. Areas are left out as long as they
-    can take more than before: two measures that both add room do not stand in each other's way.
+    Parts are LV networks (by their transformer), the 10 kV level of a feeder, substations and areas. One counts if
+    something of it gets worse by more than half of the policy's epsilon, an LV network also if something of it changes
+    by more than ``OWN_PERCENT``: it is then the one that is worked on. What becomes a little better elsewhere, such as
+    the voltage behind a relieved section, stands in nobody's way.
     """
     was, now = (frame.drop_duplicates("key").set_index("key") for frame in (before, after))
     keys = was.index.union(now.index)
     old, new = was["value"].reindex(keys).astype(float), now["value"].reindex(keys).astype(float)
-    size = old.abs().clip(lower=1e-9)
-    moved = ((new - old).abs() / size * 100.0 > epsilon_percent / 2.0) | (old.isna() != new.isna())
-    parts = set()
-    for key in keys[moved.to_numpy()]:
-        kind, _, name = str(key).partition(":")
-        if kind in ("load", "lines", "voltage"):
-            parts.add(f"network:{name}")
-        elif kind in ("sections", "substation") or (kind == "area" and not new[key] >= old[key]):
-            parts.add(str(key))
-    return parts
+    more = (new - old) / old.abs().clip(lower=1e-9) * 100.0
+    kind = pd.Series(keys, index=keys).str.partition(":")[0]
+    worse = more.where(~kind.isin(FALLING), -more) > epsilon_percent / 2.0
+    known = old.notna() & new.notna()
+    own = kind.isin(NETWORK) & (more.abs() > OWN_PERCENT)
+    counts = worse | own | (~known & (old.notna() | new.notna()))
+    return {
+        f"network:{key.partition(':')[2]}" if kind[key] in NETWORK else key
+        for key in keys[counts.to_numpy()]
+        if kind[key] != "application"
+    }
 
 
 def _stands_for(year: int, tried: list[int]) -> int:
