@@ -137,9 +137,8 @@ def _rated_elements(counted: pd.DataFrame, lines: pd.DataFrame, substations: pd.
         )
         for element_type, key, part in parts
     ]
-    return pd.concat([frame.astype({"area_id": "string"}) for frame in frames], ignore_index=True).dropna(
-        subset=["value"]
-    )
+    known = [frame.astype({"area_id": "string"}).dropna(subset=["value"]) for frame in frames]
+    return pd.concat([frame for frame in known if len(frame)] or known[:1], ignore_index=True)
 
 
 def _worst_of_each(lines: pd.DataFrame, key: str) -> pd.DataFrame:
