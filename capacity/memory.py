@@ -24,6 +24,8 @@ from capacity.tables.solved import SolvedYear
 
 Engine = Literal["auto", "radial", "pgm", "pandapower"]
 LOADS = ("areas", "substations", "feeders", "transformers", "customers", "profiles")
+NETWORK = ("bus", "line", "trafo", "trafo3w", "switch", "ext_grid", "load", "sgen", "storage", "shunt", "impedance")
+"""Tables of the network that a load flow uses; a change laid over a case keeps the hash of the file it came from."""
 READINGS = ("measurements", "daily_maxima", "exclusions")
 """Tables of a case that load flow and load rates use besides the network."""
 How = tuple[Window, Scenario | None, Policy, Engine]
@@ -107,8 +109,7 @@ def same_loads(one: Case, other: Case) -> bool:
     """Whether two cases, under the same scenario, have the same network, loads and readings."""
     if one is other:
         return True
-    stored = one.hashes.get("network.json")
-    same_net = one.net is other.net or (stored is not None and stored == other.hashes.get("network.json"))
+    same_net = one.net is other.net or all(one.net[name].equals(other.net[name]) for name in NETWORK)
     tables = all(
         getattr(one, name) is getattr(other, name) or getattr(one, name).equals(getattr(other, name))
         for name in (*LOADS, *READINGS)
