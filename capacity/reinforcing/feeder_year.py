@@ -37,7 +37,7 @@ class FeederYear:
     case : cut out; its profiles are of every step, its readings in ``load``.
     load : of every step.
     steps : the critical ones, positions in the window.
-    findings, allowed_kva, results : of the whole grid of that year, as far as they lie here.
+    results : of the whole grid of that year, as far as they lie here.
     """
 
     year: int
@@ -46,8 +46,6 @@ class FeederYear:
     window: Window
     steps: Ints
     rules: Policy
-    findings: pd.DataFrame
-    allowed_kva: pd.Series
     results: Results
 
 
@@ -55,13 +53,8 @@ def cut_year(future: FutureYear, grid: SolvedGrid, window: Window, feeder_ids: C
     """Cut feeders out of a solved year."""
     case = cut_out(future.case, feeder_ids, _elsewhere(future.case, grid, feeder_ids))
     load = future.load.of(set(case.transformers["transformer_id"]))
-    here = set(feeder_ids) | set(case.substations["substation_id"])
-    findings = grid.findings[grid.findings["feeder_id"].isin(here)].reset_index(drop=True)
-    allowed = grid.allowed_kva.reindex(case.areas["area_id"].astype(str))
     steps = critical_steps(case, grid, load)
-    return FeederYear(
-        future.year, case, load, window, steps, future.rules, findings, allowed, _here(grid.results, case)
-    )
+    return FeederYear(future.year, case, load, window, steps, future.rules, _here(grid.results, case))
 
 
 def _here(results: Results, case: Case) -> Results:

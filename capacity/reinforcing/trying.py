@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -38,7 +39,11 @@ class Trials:
     as_of: dt.date
     known: dict[frozenset[str], Verified] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
-    losses_kwh: float | None = None
+
+    @cached_property
+    def before(self) -> dict[int, SolvedGrid]:
+        """The feeder with nothing done at the same steps, so that only what measures change is seen as changed."""
+        return {here.year: try_changes(here, ()) for here in self.years}
 
     def verified(self, measure_ids: frozenset[str]) -> Verified:
         """What load flow finds with exactly these measures done."""
@@ -81,7 +86,7 @@ class Trials:
 
     def _creates(self, after: Mapping[int, SolvedGrid]) -> tuple[Need, ...]:
         new = {
-            here.year: created(here.findings, after[here.year].findings, here.rules).astype(object)
+            here.year: created(self.before[here.year].findings, after[here.year].findings, here.rules).astype(object)
             for here in self.years
         }
         empty = pd.DataFrame(columns=list(FINDINGS.columns))
@@ -90,7 +95,7 @@ class Trials:
     def _touches(self, after: Mapping[int, SolvedGrid]) -> frozenset[str]:
         parts: set[str] = set()
         for here in self.years:
-            parts |= touched(here.findings, after[here.year].findings, here.rules.choice(EPSILON))
+            parts |= touched(self.before[here.year].findings, after[here.year].findings, here.rules.choice(EPSILON))
         return frozenset(parts or {f"feeder:{self.feeder_id}"})
 
     def _released(self, measure_ids: frozenset[str], after: Mapping[int, SolvedGrid]) -> float | None:
@@ -98,14 +103,12 @@ class Trials:
         areas = sorted({area for key in measure_ids for area in self.measures[key].area_ids})
         if not areas:
             return None
-        more = after[last.year].allowed_kva.reindex(areas) - last.allowed_kva.reindex(areas)
+        more = after[last.year].allowed_kva.reindex(areas) - self.before[last.year].allowed_kva.reindex(areas)
         return None if more.isna().any() else float(more.sum())
 
     def _losses_saved(self, after: Mapping[int, SolvedGrid]) -> float | None:
-        last = self.years[-1]
-        if self.losses_kwh is None:
-            self.losses_kwh = try_changes(last, ()).losses_kwh
-        saved = self.losses_kwh - after[last.year].losses_kwh
+        last = self.years[-1].year
+        saved = self.before[last].losses_kwh - after[last].losses_kwh
         return None if np.isnan(saved) else saved
 
 
