@@ -11,10 +11,10 @@ from rich.table import Table
 
 from capacity.cli import printing
 from capacity.cli.language import language, say, say_each, word
-from capacity.tables.matrix import TRIGGERS
+from capacity.tables.findings import FORCING
 from capacity.tables.measure import RULES
 from capacity.tables.plan import Plan, PlanRecord
-from capacity.tables.words import BUDGET_STATE, MEASURE_KIND, NEED_ORIGIN, PLAN_STATE, URGENCY
+from capacity.tables.words import BUDGET_STATE, NEED_ORIGIN, PLAN_STATE, URGENCY
 
 MOST_FEEDERS, MOST_OPEN, MOST_PROJECTS = 20, 15, 30
 
@@ -59,7 +59,8 @@ def _table(title: str, columns: Sequence[tuple[str, bool]]) -> Table:
     """A table whose columns are headings with whether they hold figures."""
     table = Table(title=title, title_justify="left")
     for heading, figures in columns:
-        table.add_column(heading, justify="right" if figures else "left", overflow="fold")
+        long = heading in (say("项目", "project"), say("原因", "why"))
+        table.add_column(heading, justify="right" if figures else "left", overflow="fold", ratio=3 if long else None)
     return table
 
 
@@ -81,31 +82,23 @@ def _count(needs: pd.DataFrame) -> str:
 
 
 def _feeders(plan: Plan) -> Table:
-    columns = [(say("线路", "feeder"), False), (say("选用措施", "chosen"), False), (say("费用", "cost"), True),
+    columns = [(say("线路", "feeder"), False), (say("措施数", "measures"), True), (say("费用", "cost"), True),
                (say("存量", "existing"), True), (say("增长", "growth"), True), (say("报装", "connection"), True),
                (say("未消除", "left open"), True)]  # fmt: skip
     title = say(
-        "线路：选用措施、费用及其来源（元）、必须消除而未消除（需求·年）",
-        "feeders: what was chosen, its cost and for what (CNY), need-years of P4, P6, P10 left open",
+        "线路：选用措施数、费用及其来源（元）、必须消除而未消除（需求·年）",
+        "feeders: measures chosen, their cost and for what (CNY), need-years of P4, P6, P10 left open",
     )
     table = _table(title, columns)
     busy = plan.feeders.sort_values(["open_must", "cost_yuan"], ascending=False, kind="stable")
-    measures = plan.measures.set_index("measure_id")
     for row in busy.head(MOST_FEEDERS).itertuples():
-        chosen = [_measure(measures, one) for one in _ids(row.measure_ids)]
         costs = (row.cost_yuan, row.existing_cost_yuan, row.growth_cost_yuan, row.connection_cost_yuan)
         must = f"[red]{row.open_must}[/]" if row.open_must else "0"
-        what = "\n".join(chosen) or say("无", "nothing")
-        table.add_row(escape(row.feeder_id), escape(what), *(_money(cost) for cost in costs), must)
+        count = str(len(_ids(row.measure_ids)))
+        table.add_row(escape(row.feeder_id), count, *(_money(cost) for cost in costs), must)
     total = _money(plan.feeders["cost_yuan"].sum())
     table.caption = _more(len(busy), MOST_FEEDERS, say(f"费用合计 {total} 元", f"cost in all {total} CNY"))
     return table
-
-
-def _measure(measures: pd.DataFrame, key: str) -> str:
-    own = measures.loc[key]
-    elements = "" if pd.isna(own["element_ids"]) else f" {', '.join(_ids(own['element_ids'])[:3])}"
-    return f"{key}: {word(MEASURE_KIND[own['kind']])}{elements}"
 
 
 def _left_open(left: pd.DataFrame) -> Table:
@@ -164,19 +157,21 @@ def _programme(plan: Plan, proven: bool) -> str:
 
 
 def _years(plan: Plan) -> Table:
-    columns = [(say("年份", "year"), False), *((rule.upper(), True) for rule in TRIGGERS),
-               (say("低电压\n节点", "low V\nnodes"), True), (say("可开放\nkVA", "allowed\nkVA"), True),
-               (say("未知\n网格", "unknown\nareas"), True), (say("投资\n元", "cost\nCNY"), True)]  # fmt: skip
+    columns = [(say("年份", "year"), False), *((rule.upper(), True) for rule in FORCING),
+               (say("低电压\n节点", "low V\nnodes"), True), (say("可开放 kVA", "allowed kVA"), True),
+               (say("投资\n万元", "cost\n10⁴ CNY"), True)]  # fmt: skip
     title = say(
         "逐年触发规则的网格数等：不采取措施 → 实施规划后", "areas that raise a rule: nothing done → with the plan"
     )
     table = _table(title, columns)
+    counted = [*(rule.lower() for rule in FORCING), "low_voltage_nodes"]
     for year, both in plan.years.groupby("year", sort=True):
         of = [row for _, row in both.sort_values("state", ascending=False).iterrows()]  # before, after
-        counts = [" → ".join(_figure(row[name], 0) for row in of) for name in (*TRIGGERS, "low_voltage_nodes")]
+        counts = [
+            " → ".join(_figure(row[name], 0) for row in of) for name in (*map(str.lower, FORCING), "low_voltage_nodes")
+        ]
         allowed = " → ".join(_at_least(row["allowed_kva"], row["unknown_areas"]) for row in of)
-        unknown = " → ".join(_figure(row["unknown_areas"], 0) for row in of)
-        table.add_row(str(year), *counts, allowed, unknown, _money(of[-1]["investment_yuan"]))
+        table.add_row(str(year), *counts, allowed, _figure(of[-1]["investment_yuan"] / 1e4, 1))
     failed = int(plan.years["steps_failed"].sum())
     if failed:
         table.caption = say(f"{failed} 个时刻潮流不收敛", f"the load flow gave no answer at {failed} steps")
