@@ -14,9 +14,9 @@ from capacity.cli.language import language, say, say_each, word
 from capacity.tables.findings import FORCING
 from capacity.tables.measure import RULES
 from capacity.tables.plan import Plan, PlanRecord
-from capacity.tables.words import BUDGET_STATE, NEED_ORIGIN, PLAN_STATE, URGENCY
+from capacity.tables.words import BUDGET_STATE, MEASURE_KIND, NEED_ORIGIN, PLAN_STATE, URGENCY
 
-MOST_FEEDERS, MOST_OPEN, MOST_PROJECTS = 20, 15, 30
+MOST_FEEDERS, MOST_MEASURES, MOST_OPEN, MOST_PROJECTS = 20, 40, 15, 30
 
 
 def print_plan(plan: Plan, *, proven: bool) -> None:
@@ -28,6 +28,8 @@ def print_plan(plan: Plan, *, proven: bool) -> None:
     console.print(_needs(plan))
     if len(plan.feeders):
         console.print(_feeders(plan))
+        for line in _chosen(plan):
+            console.print(line, markup=False, highlight=False)
     left = plan.outcomes[plan.outcomes["outcome"].ne("cleared") & plan.outcomes["duty"].ne("listed")]
     if len(left):
         console.print(_left_open(left))
@@ -101,6 +103,18 @@ def _feeders(plan: Plan) -> Table:
     return table
 
 
+def _chosen(plan: Plan) -> Iterable[str]:
+    """The chosen measures, a line each, in the order of feeders."""
+    measures = plan.measures.set_index("measure_id")
+    chosen = plan.choices[plan.choices["chosen"].astype(bool)]
+    for key in chosen["measure_id"].head(MOST_MEASURES):
+        own = measures.loc[key]
+        elements = "" if pd.isna(own["element_ids"]) else f" {', '.join(_ids(own['element_ids'])[:3])}"
+        yield f"  {key}: {word(MEASURE_KIND[own['kind']])}{elements}, {_money(own['cost_yuan'])} {say('元', 'CNY')}"
+    if len(chosen) > MOST_MEASURES:
+        yield "  " + (_more(len(chosen), MOST_MEASURES) or "")
+
+
 def _left_open(left: pd.DataFrame) -> Table:
     columns = [(say("需求", "need"), False), (say("设备", "element"), False), (say("来源", "origin"), False),
                (say("未消除年份", "years left open"), False), (say("原因", "why"), False)]  # fmt: skip
@@ -167,9 +181,7 @@ def _years(plan: Plan) -> Table:
     counted = [*(rule.lower() for rule in FORCING), "low_voltage_nodes"]
     for year, both in plan.years.groupby("year", sort=True):
         of = [row for _, row in both.sort_values("state", ascending=False).iterrows()]  # before, after
-        counts = [
-            " → ".join(_figure(row[name], 0) for row in of) for name in (*map(str.lower, FORCING), "low_voltage_nodes")
-        ]
+        counts = [" → ".join(_figure(row[name], 0) for row in of) for name in counted]
         allowed = " → ".join(_at_least(row["allowed_kva"], row["unknown_areas"]) for row in of)
         table.add_row(str(year), *counts, allowed, _figure(of[-1]["investment_yuan"] / 1e4, 1))
     failed = int(plan.years["steps_failed"].sum())
