@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import doctest
 import importlib
+import json
 import pkgutil
 import re
 from pathlib import Path
@@ -17,6 +18,7 @@ from tools import commands, generate_docs
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 MODULES = sorted(
     module.name
     for module in pkgutil.walk_packages(capacity.__path__, "capacity.")
@@ -30,16 +32,27 @@ def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def text_of(page: Path) -> str:
+    """A page's text; of a notebook its cells in Markdown."""
+    text = page.read_text(encoding="utf-8")
+    if page.suffix != ".ipynb":
+        return text
+    return "\n\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown")
+
+
 def blocks(page: Path, *languages: str) -> list[str]:
     """The code blocks of a page in one of the languages."""
-    found = FENCE.findall(page.read_text(encoding="utf-8"))
+    found = FENCE.findall(text_of(page))
     return [code for _, language, code in found if language in languages]
 
 
 def shell_commands(program: str) -> list[tuple[str, str]]:
-    """Every line of every page's shell examples that runs ``program``, as (page, line without comment)."""
+    """Every line of every page's and notebook's shell examples that runs ``program``: (page, line without comment)."""
     lines = [
-        (relative(page), line) for page in PAGES for code in blocks(page, "sh", "bat") for line in code.splitlines()
+        (relative(page), line)
+        for page in [*PAGES, *NOTEBOOKS]
+        for code in blocks(page, "sh", "bat")
+        for line in code.splitlines()
     ]
     return [(page, line.split(" #")[0].strip()) for page, line in lines if line.strip().startswith(f"{program} ")]
 
