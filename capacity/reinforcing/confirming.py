@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from capacity import policy
 from capacity.city.pool import Jobs
@@ -51,7 +52,7 @@ def confirmed_choice(
     for round_ in range(1, ROUNDS + 1):
         choice = choose(needs, measures, tuple(known.values()))
         after, seen, refuted = confirmed(choice, f"check {round_}")
-        known |= {(one.feeder_id, one.measure_ids): one for one in seen}
+        _learn(known, seen)
         if not refuted or round_ == ROUNDS:
             break
         jobs = {
@@ -67,10 +68,20 @@ def confirmed_choice(
     short = len([part for part in seen if part.feeder_id in refuted])
     if refuted:  # what has been seen to hold, and nothing that has not
         after, seen, _ = confirmed(choose(needs, measures, seen), "check, the last")
-        known |= {(one.feeder_id, one.measure_ids): one for one in seen}
+        _learn(known, seen)
     refused = {name: why for plan in tried_on.values() for name, why in plan.refused.items()}
     final = choose(needs, measures, seen if refuted else tuple(known.values()))
     return final, tuple(known.values()), after, remarks_of(refused, short, round_)
+
+
+def _learn(known: dict[tuple[str, frozenset[str]], Verified], seen: Sequence[Verified]) -> None:
+    """Put what the whole grid shows in the place of what the feeder alone did, but for what only that can tell."""
+    for one in seen:
+        key = (one.feeder_id, one.measure_ids)
+        alone = known.get(key, one)
+        known[key] = replace(
+            one, released_kva=alone.released_kva, losses_saved_kwh_per_year=alone.losses_saved_kwh_per_year
+        )
 
 
 def _solved(work: Work, future: Scenario, years: Sequence[int], stage: str, *, nodes: bool) -> dict[int, SolvedYear]:

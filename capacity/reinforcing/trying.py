@@ -127,9 +127,9 @@ def touched(before: pd.DataFrame, after: pd.DataFrame, epsilon_percent: float) -
     """The parts of a feeder that a set changes in a way that could stand in another's way.
 
     Parts are LV networks (by their transformer), the 10 kV level of a feeder, substations and areas. One counts if
-    something of it gets worse by more than half of the policy's epsilon, an LV network also if something of it changes
-    by more than ``OWN_PERCENT``: it is then the one that is worked on. What becomes a little better elsewhere, such as
-    the voltage behind a relieved section, stands in nobody's way.
+    something of it gets worse by more than half of the policy's epsilon, an LV network or the 10 kV level also if
+    something of it changes by more than ``OWN_PERCENT``: it is then the one that is worked on. What becomes a little
+    better elsewhere, such as the voltage behind a relieved section, stands in nobody's way.
     """
     was, now = (frame.drop_duplicates("key").set_index("key") for frame in (before, after))
     keys = was.index.union(now.index)
@@ -138,7 +138,7 @@ def touched(before: pd.DataFrame, after: pd.DataFrame, epsilon_percent: float) -
     kind = pd.Series(keys, index=keys).str.partition(":")[0]
     worse = more.where(~kind.isin(FALLING), -more) > epsilon_percent / 2.0
     known = old.notna() & new.notna()
-    own = kind.isin(NETWORK) & (more.abs() > OWN_PERCENT)
+    own = kind.isin((*NETWORK, "sections")) & (more.abs() > OWN_PERCENT)
     counts = worse | own | (~known & (old.notna() | new.notna()))
     return {
         f"network:{key.partition(':')[2]}" if kind[key] in NETWORK else key

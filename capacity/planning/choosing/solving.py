@@ -117,6 +117,7 @@ def _programme(problem: Problem) -> _Programme:
         row(0.0, 1.0, [(k, 1.0) for k, one in enumerate(problem.sets) if not one.touches or part in one.touches])
     for j, key in enumerate(ids):
         having = [k for k, one in enumerate(problem.sets) if key in one.measure_ids]
+        row(0.0, 1.0, [(k, 1.0) for k in having])  # a measure is done once, in one part
         row(0.0, np.inf, [*((k, 1.0) for k in having), (x + j, -1.0)])
         for k in having:
             row(0.0, 1.0, [(x + j, 1.0), (k, -1.0)])
