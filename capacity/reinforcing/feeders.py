@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from capacity.planning.candidates import candidates, combinations
-from capacity.planning.choosing import choose_and_verify
 from capacity.reinforcing.feeder_year import FeederYear
 from capacity.reinforcing.market import market
+from capacity.reinforcing.reconciling import reconciled
 from capacity.reinforcing.trying import Trials
 from capacity.tables.measure import Measure, Need, Verified
 from capacity.tables.situation import Situation
@@ -55,9 +55,7 @@ def plan_feeder(feeder_id: str, files: Sequence[Path], needs: Sequence[Need], as
         if need.rule == "P5" and not _cleared(trials.known, need):
             _stack(trials, need)
     measures = tuple(_with_effect(one, trials.known[frozenset({key})]) for key, one in found.items())
-    verified = _usable(trials.known)
-    _, complete = choose_and_verify(needs, measures, verified, lambda _, ids: trials.verified(ids))
-    return FeederPlan(feeder_id, measures, complete, trials.refused)
+    return FeederPlan(feeder_id, measures, reconciled(trials, needs, measures), trials.refused)
 
 
 def choose_again(
@@ -72,12 +70,7 @@ def choose_again(
     years: list[FeederYear] = [pickle.loads(file.read_bytes()) for file in files]
     by_id = {one.measure_id: one for one in measures}
     trials = Trials(feeder_id, tuple(needs), by_id, years, as_of, {one.measure_ids: one for one in known})
-    _, complete = choose_and_verify(needs, measures, _usable(trials.known), lambda _, ids: trials.verified(ids))
-    return complete
-
-
-def _usable(known: Mapping[frozenset[str], Verified]) -> tuple[Verified, ...]:
-    return tuple(sorted(known.values(), key=lambda one: (len(one.measure_ids), one.name)))
+    return reconciled(trials, needs, measures)
 
 
 def _with_effect(measure: Measure, alone: Verified) -> Measure:
@@ -85,14 +78,18 @@ def _with_effect(measure: Measure, alone: Verified) -> Measure:
 
 
 def _worth(trials: Trials, pair: frozenset[str], needs: Sequence[Need]) -> bool:
-    """Whether a set may clear what none of its measures clears by itself."""
+    """Whether none of its measures clears by itself what is wanted where the set works."""
     alone = [trials.verified(frozenset({key})) for key in pair]
     areas = {area for key in pair for area in trials.measures[key].area_ids}
     mine = [
         need for need in needs if need.rule not in ("P3", "P19") and (need.area_id is None or need.area_id in areas)
     ]
-    done = {(one.need_id, year) for each in alone if not each.harm for one in each.clears for year in one.years}
-    return any((need.need_id, year) not in done for need in mine for year in need.years)
+    wanted = {(need.need_id, year) for need in mine for year in need.years}
+    done = [
+        {(one.need_id, year) for one in each.clears for year in one.years} & wanted for each in alone if not each.harm
+    ]
+    both = set().union(*done)
+    return both < wanted or all(own < both for own in done)
 
 
 def _cleared(known: Mapping[frozenset[str], Verified], need: Need) -> bool:
