@@ -17,7 +17,7 @@ import pandas as pd
 
 from capacity.case.scenarios.rederiving import rederived
 from capacity.tables.case import Case
-from capacity.tables.inputs.profiles import PROFILE_COLUMN, TIMESTAMP
+from capacity.tables.inputs.profiles import PROFILE_COLUMN, PROFILE_Q_COLUMN, TIMESTAMP
 
 Complexes = npt.NDArray[np.complex128]
 ELSEWHERE = "elsewhere"
@@ -128,20 +128,27 @@ def _with_elsewhere(case: Case, net: Any, kept: set[int], elsewhere: Mapping[str
                 "const_z_q_percent": 0.0,
                 "const_i_q_percent": 0.0,
                 PROFILE_COLUMN: name,
+                PROFILE_Q_COLUMN: name,
             }
-            for column in (PROFILE_COLUMN,):
-                if column not in net.load.columns:
-                    net.load[column] = None
+            if PROFILE_COLUMN not in net.load.columns:
+                net.load[PROFILE_COLUMN] = None
             net.load.loc[at] = pd.Series({key: value for key, value in row.items() if key in net.load.columns})
             curves[name] = values
-    named = {
-        str(one)
-        for table in ("load", "sgen")
-        if PROFILE_COLUMN in net[table].columns
-        for one in net[table][PROFILE_COLUMN].dropna()
-    }
+    named = _named(case, net)
     own = [name for name in case.profiles.columns if name == TIMESTAMP or name in named]
     return pd.concat([case.profiles[own], pd.DataFrame(curves, index=case.profiles.index)], axis=1)
+
+
+def _named(case: Case, net: Any) -> set[str]:
+    """Every profile that something in the network, or a busbar's voltage, follows."""
+    of_elements = {
+        str(one)
+        for table in ("load", "sgen", "gen", "storage")
+        for column in (PROFILE_COLUMN, PROFILE_Q_COLUMN)
+        if column in net[table].columns
+        for one in net[table][column].dropna()
+    }
+    return of_elements | {one.profile for one in case.settings.busbar_voltage.values() if one.profile}
 
 
 def _of(applications: pd.DataFrame, transformers: set[str], nodes: set[str]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from capacity.case import load_case
 from capacity.case.cutting import cut_out
 from capacity.loadflow import LoadFlow
 from capacity.tables.case import Window
+from capacity.tables.settings import BusbarVoltage
 
 DAY = Window(pd.Timestamp("2026-01-28"), pd.Timestamp("2026-01-29"), 15)
 
@@ -59,3 +61,18 @@ def test_cut__holds_nothing_of_elsewhere(whole):
     assert set(cut.areas["area_id"]) == set(cut.transformers["area_id"].dropna())
     assert not cut.net.switch["name"].astype(str).str.startswith("TIE").any()
     assert len(case.net.bus) == 3796  # the whole stays as it was
+
+
+def test_cut__keeps_profiles_of_reactive_power_and_of_the_busbar(whole):
+    case, year = whole
+    net = copy.deepcopy(case.net)
+    net.load["profile_q"] = net.load["profile"]
+    net.load.loc[net.load.index[0], "profile_q"] = "own_q"
+    settings = case.settings.model_copy(
+        update={"busbar_voltage": {"SS1": BusbarVoltage(source="measured", profile="busbar_pu")}}
+    )
+    profiles = case.profiles.assign(own_q=1.0, busbar_pu=1.03, nobody=1.0)
+    other = replace(case, net=net, profiles=profiles, settings=settings)
+    cut = cut_out(other, ["F01"], elsewhere(case, year, ("F01",)))
+    assert {"own_q", "busbar_pu"} <= set(cut.profiles.columns)
+    assert "nobody" not in cut.profiles.columns
