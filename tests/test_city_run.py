@@ -170,6 +170,7 @@ def test_run_city__processes_give_the_same(city_folder: Path, serial: Path, tmp_
     assert_same_city(serial, tmp_path / "out")
 
 
+@pytest.mark.whole  # a cluster takes its time to begin
 def test_run_city__a_dask_cluster_gives_the_same(city_folder: Path, serial: Path, tmp_path: Path, cluster: Any) -> None:
     from distributed import Client
 
@@ -181,6 +182,7 @@ def test_run_city__a_dask_cluster_gives_the_same(city_folder: Path, serial: Path
     assert_same_city(serial, tmp_path / "out")
 
 
+@pytest.mark.whole  # a cluster takes its time to begin
 def test_run_study__node_capacity_is_the_same_on_threads_and_on_a_cluster(city_folder: Path, cluster: Any) -> None:
     from distributed import Client
 
@@ -413,6 +415,7 @@ def test_command__names_the_extra_that_a_scheduler_needs(own_city: Path, monkeyp
     assert "capacity[cluster]" in told.output
 
 
+@pytest.mark.whole  # a cluster takes its time to begin
 def test_command__works_on_a_cluster_by_its_address(own_city: Path, tmp_path: Path, cluster: Any) -> None:
     words = ["run", str(own_city), "--out", str(tmp_path / "out"), "--no-nodes", "--from", "2026-10-31"]
     told = RUNNER.invoke(app, ["--lang", "en", *words, "--scheduler", cluster.scheduler_address], terminal_width=200)
