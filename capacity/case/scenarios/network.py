@@ -27,6 +27,7 @@ from capacity.tables.network_change import (
 
 NEW_SERIES = "S20-M"
 """Series of an additional transformer whose type is not stated."""
+VOLTAGES = ("vn_hv_kv", "vn_lv_kv")
 
 
 @dataclass
@@ -71,7 +72,11 @@ def exchange(draft: Draft, transformer_id: str, rated_kva: float | None, std_typ
     if std_type is not None:
         if std_type not in net.std_types["trafo"]:
             std_type = register_transformer(net, std_type, rated_kva or 0.0, transformer_id)
+        voltages = net.trafo.loc[
+            at, list(VOLTAGES)
+        ]  # a type stands for its series: it is made for the grid it goes into
         pp.change_std_type(net, at, std_type, "trafo")
+        net.trafo.loc[at, list(VOLTAGES)] = voltages
     if rated_kva is not None:
         ratio = rated_kva / (float(net.trafo.at[at, "sn_mva"]) * 1000.0 * parallel)
         net.trafo.at[at, "sn_mva"] *= ratio
@@ -97,7 +102,8 @@ def _add_transformer(draft: Draft, change: AddTransformer) -> None:
     wanted = change.std_type or NEW_SERIES
     known = wanted in net.std_types["trafo"]
     std_type = wanted if known else register_transformer(net, wanted, change.rated_kva, change.transformer_id)
-    pp.create_transformer(net, branch_end, node, std_type=std_type, name=change.transformer_id, tap_pos=0)
+    made = pp.create_transformer(net, branch_end, node, std_type=std_type, name=change.transformer_id, tap_pos=0)
+    net.trafo.at[int(made), "vn_hv_kv"] = float(net.bus.at[branch_end, "vn_kv"])
     for line_id in change.open_line_ids:
         net.line.at[draft.at("line", line_id), "in_service"] = False
     row = {
