@@ -17,7 +17,8 @@ def reconciled(trials: Trials, needs: Sequence[Need], measures: Sequence[Measure
     """Sets to choose among, what would be chosen verified as one.
 
     Where a need stays open although a set would clear it, since that set touches what a chosen one touches too, both
-    together are tried.
+    together are tried; so they are where a set does harm that a chosen one may undo (a line that carries more behind a
+    larger transformer).
     """
     by_id = {one.measure_id: one for one in measures}
     for round_ in range(ROUNDS + 1):
@@ -36,7 +37,8 @@ def _beside(choice: Choice, known: Sequence[Verified], measures: Mapping[str, Me
     for row in open_needs.itertuples():
         left = {int(year) for year in str(row.open_years).split(";")}
         able = [one for one in known if _priced(one, measures) and _clears(one, str(row.need_id), left)]
-        for one in sorted(able, key=lambda each: (_cost(each, measures), each.name))[:MOST_PER_NEED]:
+        ranked = sorted(able, key=lambda each: (bool(each.harm), _cost(each, measures), each.name))
+        for one in ranked[:MOST_PER_NEED]:
             together = one.measure_ids | _compatible(choice, one, measures)
             if len(together) <= MOST_TOGETHER:
                 yield together
@@ -50,7 +52,7 @@ def _compatible(choice: Choice, one: Verified, measures: Mapping[str, Measure]) 
 
 
 def _clears(one: Verified, need_id: str, years: set[int]) -> bool:
-    return one.solved and not one.harm and any(own.need_id == need_id and years & set(own.years) for own in one.clears)
+    return one.solved and any(own.need_id == need_id and years & set(own.years) for own in one.clears)
 
 
 def _priced(one: Verified, measures: Mapping[str, Measure]) -> bool:

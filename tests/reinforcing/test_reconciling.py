@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from planning_cases import found, measure, need
 
@@ -42,3 +43,15 @@ def test_reconciled__not_where_both_work_on_the_same_element():
     trials = Additive("F1", needs, {one.measure_id: one for one in measures}, (), dt.date(2026, 11, 1),
                       {one.measure_ids: one for one in sets})  # fmt: skip
     assert {one.name for one in reconciled(trials, needs, measures)} == {"M1", "M2"}
+
+
+def test_reconciled__harm_that_a_chosen_measure_undoes():
+    """M1 alone overloads a line; M2, chosen for N2 in the same network, relieves it: together both are clean."""
+    needs = (need("N1", (2036,)), need("N2", (2036,)))
+    measures = (measure("M1", 100_000.0, "T1"), measure("M2", 20_000.0, "L1"))
+    harmful = replace(found("M1", {"N1": (2036,)}, touches="network:T1"), creates=(need("N9", (2036,)),))
+    sets = [harmful, found("M2", {"N2": (2036,)}, touches="network:T1")]
+    trials = Additive("F1", needs, {one.measure_id: one for one in measures}, (), dt.date(2026, 11, 1),
+                      {one.measure_ids: one for one in sets})  # fmt: skip
+    choice = choose(needs, measures, reconciled(trials, needs, measures))
+    assert set(choice.needs["outcome"]) == {"cleared"}
