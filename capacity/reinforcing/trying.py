@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -118,9 +118,9 @@ NETWORK, FALLING = ("load", "lines", "voltage"), ("voltage", "area")
 """Kinds of keys that belong to an LV network; and those whose value is worse the lower it is."""
 
 
-def changes_of(measures: object) -> tuple[NetworkChange, ...]:
+def changes_of(measures: Iterable[Measure]) -> tuple[NetworkChange, ...]:
     """The changes of some measures, in their order."""
-    return tuple(change for one in measures for change in one.changes)  # type: ignore[attr-defined]
+    return tuple(change for one in measures for change in one.changes)
 
 
 def touched(before: pd.DataFrame, after: pd.DataFrame, epsilon_percent: float) -> set[str]:
