@@ -80,7 +80,10 @@ def _learn(known: dict[tuple[str, frozenset[str]], Verified], seen: Sequence[Ver
         key = (one.feeder_id, one.measure_ids)
         alone = known.get(key, one)
         known[key] = replace(
-            one, released_kva=alone.released_kva, losses_saved_kwh_per_year=alone.losses_saved_kwh_per_year
+            one,
+            released_kva=alone.released_kva,
+            node_released_kva=alone.node_released_kva,
+            losses_saved_kwh_per_year=alone.losses_saved_kwh_per_year,
         )
 
 

@@ -74,7 +74,12 @@ def choose_again(
 
 
 def _with_effect(measure: Measure, alone: Verified) -> Measure:
-    return replace(measure, released_kva=alone.released_kva, losses_saved_kwh_per_year=alone.losses_saved_kwh_per_year)
+    return replace(
+        measure,
+        released_kva=alone.released_kva,
+        node_released_kva=alone.node_released_kva,
+        losses_saved_kwh_per_year=alone.losses_saved_kwh_per_year,
+    )
 
 
 def _worth(trials: Trials, pair: frozenset[str], needs: Sequence[Need]) -> bool:

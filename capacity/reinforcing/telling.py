@@ -56,6 +56,7 @@ def measures_table(measures: Sequence[Measure]) -> pd.DataFrame:
             "cost_mark": one.cost.mark if one.cost else None,
             "lead_time_working_days": one.lead_time_working_days,
             "released_kva": one.released_kva,
+            "node_released_kva": one.node_released_kva,
             "losses_saved_kwh_per_year": one.losses_saved_kwh_per_year,
             "changes": json.dumps(
                 [
@@ -94,6 +95,7 @@ def verified_table(verified: Sequence[Verified], chosen: Collection[frozenset[st
             "creates_zh": "；".join(need.words.zh for need in one.harm) or None,
             "creates_en": "; ".join(need.words.en for need in one.harm) or None,
             "released_kva": one.released_kva,
+            "node_released_kva": one.node_released_kva,
             "losses_saved_kwh_per_year": one.losses_saved_kwh_per_year,
         }
         for one in verified

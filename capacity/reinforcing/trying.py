@@ -13,6 +13,7 @@ import pandas as pd
 from capacity.errors import CapacityError
 from capacity.planning.needs import created, needs_of, stays
 from capacity.reinforcing.feeder_year import FeederYear, try_changes
+from capacity.reinforcing.node_room import node_room
 from capacity.reinforcing.solving import SolvedGrid
 from capacity.tables.findings import FINDINGS
 from capacity.tables.measure import Cleared, Measure, Need, Verified
@@ -45,6 +46,12 @@ class Trials:
         """The feeder with nothing done at the same steps, so that only what measures change is seen as changed."""
         return {here.year: try_changes(here, ()) for here in self.years}
 
+    @cached_property
+    def node_room_before(self) -> pd.DataFrame:
+        """What the LV nodes can take in the last year with nothing done (P9)."""
+        last = self.years[-1]
+        return node_room(self.before[last.year], last.rules)
+
     def verified(self, measure_ids: frozenset[str]) -> Verified:
         """What load flow finds with exactly these measures done."""
         if measure_ids not in self.known:
@@ -71,6 +78,7 @@ class Trials:
             creates=self._creates(after),
             touches=self._touches(after),
             released_kva=self._released(measure_ids, after),
+            node_released_kva=self._node_released(measure_ids, after),
             losses_saved_kwh_per_year=self._losses_saved(after),
         )
 
@@ -99,12 +107,23 @@ class Trials:
         return frozenset(parts or {f"feeder:{self.feeder_id}"})
 
     def _released(self, measure_ids: frozenset[str], after: Mapping[int, SolvedGrid]) -> float | None:
-        last = self.years[-1]
-        areas = sorted({area for key in measure_ids for area in self.measures[key].area_ids})
+        last, areas = self.years[-1], self._areas(measure_ids)
         if not areas:
             return None
         more = after[last.year].allowed_kva.reindex(areas) - self.before[last.year].allowed_kva.reindex(areas)
         return None if more.isna().any() else float(more.sum())
+
+    def _node_released(self, measure_ids: frozenset[str], after: Mapping[int, SolvedGrid]) -> float | None:
+        last, before = self.years[-1], self.node_room_before
+        was = before[before["area_id"].isin(self._areas(measure_ids))].set_index("node_id")["allowed_kva"].dropna()
+        if was.empty:
+            return None
+        now = node_room(after[last.year], last.rules).set_index("node_id")["allowed_kva"]
+        more = now.reindex(was.index) - was
+        return None if more.isna().any() else float(more.mean())
+
+    def _areas(self, measure_ids: frozenset[str]) -> list[str]:
+        return sorted({area for key in measure_ids for area in self.measures[key].area_ids})
 
     def _losses_saved(self, after: Mapping[int, SolvedGrid]) -> float | None:
         last = self.years[-1].year

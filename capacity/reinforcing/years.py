@@ -7,16 +7,14 @@ import gc
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from capacity import headroom
 from capacity.matrix.ground import Ground
-from capacity.memory import Memory
 from capacity.reinforcing.feeder_year import cut_year
-from capacity.reinforcing.futures import FutureYear, future_year
+from capacity.reinforcing.futures import future_year
+from capacity.reinforcing.node_room import node_room
 from capacity.reinforcing.solving import SolvedGrid, solve
 from capacity.tables.matrix import TRIGGERS
 from capacity.tables.scenario import Scenario
@@ -72,7 +70,7 @@ def solve_year(
     return SolvedYear(
         year,
         grid.findings,
-        _areas(grid, _node_kva(future, grid) if nodes else None),
+        _areas(grid, node_room(grid, future.rules) if nodes else None),
         int(grid.results.nodes["low_voltage"].fillna(False).astype(bool).sum()),
         grid.losses_kwh,
         grid.steps_failed,
@@ -91,21 +89,10 @@ def _ground(file: Path) -> Ground:
     return ground
 
 
-def _node_kva(future: FutureYear, grid: SolvedGrid) -> pd.Series:
-    """P9 by node, with its area as second level."""
-    memory = Memory(lasting=False)
-    memory.keep(grid.flow, grid.solved, (grid.flow.window, None, future.rules, "auto"))
-    nodes = headroom.node_headroom(
-        future.case, future.rules, partial(memory.search, executor=None, progress=None), grid.results.transformers,
-        grid.results.nodes, grid.headroom_grid.base, grid.solved.timestamps, shape="flat", generation=False,
-    )  # fmt: skip
-    return nodes.dropna(subset=["area_id"]).set_index("area_id")["allowed_kva"]
-
-
 _OF_AREAS = ["area_id", "max_loading_percent", "allowed_sum_kva", "allowed_kva", "status", "low_voltage_nodes"]
 
 
-def _areas(grid: SolvedGrid, node_kva: pd.Series | None) -> pd.DataFrame:
+def _areas(grid: SolvedGrid, rooms: pd.DataFrame | None) -> pd.DataFrame:
     areas = grid.results.areas[_OF_AREAS]
     fired = grid.findings.groupby(["area_id", "rule"]).size().unstack(fill_value=0)
     fired = fired.reindex(index=areas["area_id"], columns=[rule.upper() for rule in TRIGGERS], fill_value=0)
@@ -113,7 +100,7 @@ def _areas(grid: SolvedGrid, node_kva: pd.Series | None) -> pd.DataFrame:
     frame["p5"] = frame["p5"].where(frame["status"] != "no_data")
     for rule in ("p3", "p4"):
         frame[rule] = frame[rule].where(frame["max_loading_percent"].notna())
-    if node_kva is not None:
-        by_area = node_kva.groupby(level=0)
+    if rooms is not None:
+        by_area = rooms.groupby("area_id")["allowed_kva"]
         frame = frame.join(by_area.min().rename("node_lowest_kva")).join(by_area.median().rename("node_median_kva"))
     return frame.reset_index()

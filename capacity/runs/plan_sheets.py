@@ -39,8 +39,8 @@ NEEDS = table(
 _FIRST = ("feeder_id", "measure_id", "kind", "chosen", "part", "reason", "why_zh", "why_en", "difference_yuan",
           "conflicts_with")  # fmt: skip
 _OF_MEASURE = ("area_ids", "element_ids", "works_zh", "works_en", "cost_low_yuan", "cost_yuan", "cost_high_yuan",
-               "cost_mark", "lead_time_working_days", "released_kva", "losses_saved_kwh_per_year", "note_zh",
-               "note_en")  # fmt: skip
+               "cost_mark", "lead_time_working_days", "released_kva", "node_released_kva",
+               "losses_saved_kwh_per_year", "note_zh", "note_en")  # fmt: skip
 _CLEARED = ("existing_need_ids", "growth_need_ids", "connection_need_ids")
 MEASURES = table(
     "plan_measures_chosen",

@@ -121,6 +121,8 @@ class Measure:
     lead_time_working_days : from initiation until supply is on; None: not known.
     released_kva : by how much the simultaneous allowed capacity of its areas (P8) grows if it alone is done; None: not
         known. Not additive.
+    node_released_kva : by how much the allowed capacity of an LV node of its areas (P9) grows on average if it alone is
+        done; None: not known.
     losses_saved_kwh_per_year : if it alone is done; negative where losses grow; None: not known. Not additive.
     requires : measures that have to be chosen too.
     excludes : measures that cannot be chosen beside it, beyond those on the same element.
@@ -136,6 +138,7 @@ class Measure:
     cost: CostEstimate | None
     lead_time_working_days: int | None = None
     released_kva: float | None = None
+    node_released_kva: float | None = None
     losses_saved_kwh_per_year: float | None = None
     requires: frozenset[str] = frozenset()
     excludes: frozenset[str] = frozenset()
@@ -166,7 +169,7 @@ class Verified:
     touches : the parts of the feeder whose figures it changes (ids of LV networks, of 10 kV sections, as the verifier
         names them). Stating them says: beside sets that touch other parts only, it does what it does alone. Empty: the
         whole feeder.
-    released_kva, losses_saved_kwh_per_year : of the set; None: not known.
+    released_kva, node_released_kva, losses_saved_kwh_per_year : of the set, as ``Measure`` has them; None: not known.
     solved : False where the load flow gave no answer: nothing is known of the set, and it is not chosen.
     full_year : verified over every step of the year rather than over the critical ones.
     """
@@ -177,6 +180,7 @@ class Verified:
     creates: tuple[Need, ...] = ()
     touches: frozenset[str] = frozenset()
     released_kva: float | None = None
+    node_released_kva: float | None = None
     losses_saved_kwh_per_year: float | None = None
     solved: bool = True
     full_year: bool = False

@@ -67,6 +67,13 @@ PLAN_MEASURES = table(
         "cost_mark": text("价格可信度", "weakest price", choices=MARKS, missing="not known"),
         "lead_time_working_days": count("工期（工作日）", "lead time, working days", missing="not known"),
         "released_kva": number("单独释放容量", "released alone", "kVA", "By P8, not additive.", missing="not known"),
+        "node_released_kva": number(
+            "单独释放节点容量",
+            "released alone, at a node",
+            "kVA",
+            "By P9: mean growth over the LV nodes of its areas that are known, last year.",
+            missing="not known",
+        ),
         "losses_saved_kwh_per_year": number("单独年节约损耗", "losses saved alone", "kWh/a", missing="not known"),
         "changes": text("网络变更", "changes", "JSON, as ``changes`` of a scenario."),
         "note_zh": text("备注（中文）", "note (Chinese)"),
@@ -89,6 +96,13 @@ PLAN_VERIFIED = table(
         "creates_zh": text("新增越限（中文）", "creates (Chinese)", missing="nothing"),
         "creates_en": text("新增越限（英文）", "creates (English)", missing="nothing"),
         "released_kva": number("释放容量", "released", "kVA", "P8 of its areas, last year.", missing="not known"),
+        "node_released_kva": number(
+            "释放节点容量",
+            "released at a node",
+            "kVA",
+            "P9: mean growth over the LV nodes of its areas that are known, last year.",
+            missing="not known",
+        ),
         "losses_saved_kwh_per_year": number("年节约损耗", "losses saved", "kWh/a", "Last year.", missing="not known"),
     },
 )

@@ -6,7 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from capacity.case import apply_changes
 from capacity.reinforcing import make_plan, verify_plan
+from capacity.reinforcing.claims import CHANGES
+from capacity.study import run_study
 from tests.hand_case import WINDOW, hand_case
 
 # T2: 192 kW + 144 kvar = 240 kVA of 315 kVA: 76.19 %, P4. T1 keeps 50.0 %: P3.
@@ -37,6 +40,19 @@ def test_present_grid__a_400_kva_transformer_clears_both(made):
     years = plan.years.set_index("state")
     assert years.loc["before", "must_elements"] == 1
     assert years.loc["after", "must_elements"] == 0
+
+
+def test_released__a_400_kva_transformer_at_t2(made):
+    """P8 grows by 0.8 · (400 − 315) = 68 kVA. Of its two LV nodes T2's gains that and what the smaller impedance saves,
+    T1's nothing but a little voltage: 34 kVA on average and some, as the study itself finds with it (P9)."""
+    plan = made[0].plan
+    bigger = plan.measures.set_index("measure_id").loc["F1-LT-T2-400"]
+    assert bigger["released_kva"] == pytest.approx(68.0)
+    assert bigger["node_released_kva"] == pytest.approx(34.0, abs=1.0)
+    case = hand_case(peak=PEAK)
+    done = apply_changes(case, CHANGES.validate_json(bigger["changes"]))
+    before, after = (run_study(one, window=WINDOW).nodes.set_index("node_id")["allowed_kva"] for one in (case, done))
+    assert bigger["node_released_kva"] == pytest.approx((after - before).mean(), abs=0.5)
 
 
 def test_claims__hold_when_the_study_looks_again(made):
