@@ -12,7 +12,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 WORKERS ?= 2
-NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+EXECUTE := --nbmake --nbmake-timeout=900 notebooks/planner.ipynb notebooks
+BUNDLED := networks/lanxi/network.json
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -24,14 +25,15 @@ demo: $(VENV)/.installed ## install, build the bundled case, run it, publish it,
 web: $(VENV)/.installed ## build the map page anew if its sources changed
 	$(BIN)/python -m tools.build_web
 
-test: $(VENV)/.installed-test ## the tests, without whole SimBench grids
+# The longest first, so that no worker is left with one of them at the end.
+test: $(VENV)/.installed-test $(BUNDLED) ## the tests and the notebooks, without whole SimBench grids
 	@sh tools/system_packages.sh $(BIN)/python
 	@$(BIN)/python -m tools.build_web --development --optional --quiet
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not whole"
-	@$(MAKE) --no-print-directory notebooks
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not whole" \
+		$(EXECUTE) tests/test_*.py tests
 
-notebooks: $(VENV)/.installed-test ## execute the notebooks
-	$(if $(NOTEBOOKS),$(BIN)/pytest --nbmake --nbmake-timeout=900 $(NOTEBOOKS),@echo "no notebooks yet")
+notebooks: $(VENV)/.installed-test $(BUNDLED) ## execute the notebooks alone
+	$(BIN)/pytest $(EXECUTE)
 
 test-all: test ## the tests, then those on whole SimBench grids, one at a time (they want the memory)
 	$(BIN)/pytest -m whole
@@ -76,6 +78,10 @@ $(BIN)/python:
 	@echo "making $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv $(VENV) || { \
 		rm -rf $(VENV); echo "$(PYTHON) cannot make virtual environments (Debian, Ubuntu: apt install python3-venv)."; exit 1; }
+
+# The notebooks run beside each other: none of them may find the case half built.
+$(BUNDLED): | $(VENV)/.installed
+	@$(BIN)/python -c "import pathlib, capacity.case.synthetic as s; s.build_bundled_case(pathlib.Path('$(@D)'))"
 
 # A stamp is older than pyproject.toml or constraints.txt when something has to be installed again.
 $(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
