@@ -11,6 +11,7 @@ from rich.table import Table
 
 from capacity.cli import NOT_CONFIRMED, app, printing, verify_plan
 from capacity.cli.language import say, word
+from capacity.errors import RequestError
 from capacity.tables.words import CRITERION, REASON, Word
 
 if TYPE_CHECKING:
@@ -31,8 +32,10 @@ MOST_SHOWN = 12
 @app.command()
 def verify(
     run: Annotated[Path, typer.Argument(help="The folder of a run, or of a plan.", metavar="RUN")],
-    nodes: Annotated[int, typer.Option(min=1, help="Of a run: how many nodes are drawn, by binding criterion.")] = 200,
-    seed: Annotated[int, typer.Option(min=0, help="Of a run: seed of the draw.")] = 1,
+    nodes: Annotated[
+        int | None, typer.Option(min=1, help="Of a run: how many nodes are drawn, by binding criterion (default: 200).")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of a run: seed of the draw (default: 1).")] = None,
     case: Annotated[
         Path | None, typer.Option(help="The case folder, if it is not where the run or the plan found it.")
     ] = None,
@@ -45,18 +48,24 @@ def verify(
     Of a run drawn figures are added at their nodes, and larger ones, and the whole window is solved. Of a plan every
     claim of every project is solved with every step of its year: the needs it clears, and that it harms nothing new.
     """
-    from capacity.proof import verify_run
+    from capacity.proof import DEFAULT_NODES, DEFAULT_SEED, verify_run
     from capacity.runs.plan_store import holds_plan
     from capacity.verification import as_json as every_verdict
     from capacity.verification import write_proof
 
     if holds_plan(run):
+        if nodes is not None or seed is not None:
+            raise RequestError(
+                ["“--nodes”和“--seed”只用于计算结果；规划的各项成效全部核验，请去掉该选项。"],
+                ["--nodes and --seed are for runs; of a plan every claim is verified: leave them out."],
+            )
         verify_plan.verify_claims(run, case, scenario, workers=workers, as_json=as_json)
         return
     with printing.progress() as told:
         proof = verify_run(
-            run, case_folder=case, scenario_file=scenario, nodes=nodes, seed=seed, workers=workers, progress=told
-        )
+            run, case_folder=case, scenario_file=scenario, nodes=DEFAULT_NODES if nodes is None else nodes,
+            seed=DEFAULT_SEED if seed is None else seed, workers=workers, progress=told,
+        )  # fmt: skip
     written = write_proof(proof, run)
     if as_json:
         typer.echo(every_verdict(proof))
