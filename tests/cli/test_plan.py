@@ -262,9 +262,11 @@ def test_verify__unknown_is_neither(planned: Path, monkeypatch: pytest.MonkeyPat
     assert "2029 P5 A2: 120 → unknown kVA" in typed("verify", planned)
 
 
-def test_verify__options_of_runs_are_refused(planned: Path) -> None:
-    assert "of a plan every claim is verified" in complaint("verify", planned, "--nodes", 5)
-    assert "of a plan every claim is verified" in complaint("verify", planned, "--seed", 0)
+@pytest.mark.parametrize("option", ["--nodes", "--seed"])
+def test_verify__options_of_runs_are_refused(
+    planned: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    assert "of a plan every claim is verified" in refused(monkeypatch, capsys, "verify", planned, option, 1)
 
 
 def test_verify__json(planned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
