@@ -219,8 +219,10 @@ def customer_timetable(
 
 def over_committed_in(run: Run) -> pd.DataFrame:
     """The transformers of a run on which more is promised than fits (rows of ``OVER_COMMITTED``)."""
-    limit = run.manifest.policy_values["transformer_limit_percent"]
-    return over_committed(run.transformers, run.applications, limit)
+    values = run.manifest.policy_values
+    return over_committed(
+        run.transformers, run.applications, values["transformer_limit_percent"], values["power_factor"]
+    )
 
 
 def _in_words(why: NotPublished) -> Word:

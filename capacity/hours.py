@@ -64,8 +64,8 @@ def profile_of_node(
     tell("reading", 0, 0)
     run = read_run(folder)
     case, rules = case_of_run(run, case_folder, scenario_file, unfit=_unfit(run, node_id))
-    again = solved_again(case, rules, run, workers=workers, progress=tell)
     node = _row(run, node_id)
+    again = solved_again(case, rules, run, seen_from=str(node["transformer_id"]), workers=workers, progress=tell)
     question = Question(
         again.flow,
         kept_limits(case, rules, run, again, node_id),

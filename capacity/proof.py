@@ -70,7 +70,7 @@ def verify_run(
     run = read_run(folder)
     case, rules = case_of_run(run, case_folder, scenario_file, unfit=_not_to_be_tested(run))
     judge = full_window_judge(case, rules, run, workers=workers, progress=tell)
-    drawn = draw(run.nodes, nodes, seed)
+    drawn = draw(_searched(case, run.nodes), nodes, seed)
     verdicts: list[Verdict] = []
     for verdict in judge.verdicts([row for _, row in drawn.iterrows()]):
         verdicts.append(verdict)
@@ -110,9 +110,18 @@ class Again:
 
 
 def solved_again(
-    case: Case, rules: Policy, run: Run, *, workers: int | None = None, progress: Progress | None = None
+    case: Case,
+    rules: Policy,
+    run: Run,
+    *,
+    seen_from: str = "",
+    workers: int | None = None,
+    progress: Progress | None = None,
 ) -> Again:
-    """Solve a run's window again, with everything reserved; ``case`` is as the run saw it, its scenario applied."""
+    """Solve a run's window again, with everything reserved; ``case`` is as the run saw it, its scenario applied.
+
+    ``seen_from`` is the transformer whose customers are looked at: what waits to see it replaced is drawn at its nodes.
+    """
     tell = progress or (lambda stage, done, total: None)
     window = _window_of(run.manifest)
     flow = LoadFlow(
@@ -123,7 +132,9 @@ def solved_again(
         readings=checks.judge_readings(case, window),
     )
     plain = flow.solve_year(crosscheck=False, progress=lambda done, total: tell("load flow", done, total))
-    base = everything_reserved(case, rules, plain, run.transformers, headroom.reserved_demand(case, rules))
+    base = everything_reserved(
+        case, rules, plain, run.transformers, headroom.reserved_demand(case, rules, seen_from=seen_from)
+    )
     return Again(flow, base, flow.solve_year(crosscheck=False, added_kw=base))
 
 
@@ -165,10 +176,15 @@ def verify_sample(
         more_steps=np.sort(chance.choice(flow.n_steps, count, replace=False)).astype(np.int64),
         worst_count=SAMPLE_WORST_STEPS,
     )
-    drawn = draw(nodes, n_nodes, seed)
+    drawn = draw(_searched(case, nodes), n_nodes, seed)
     verdicts = [judge.verdict(node) for _, node in drawn.iterrows()]
     seconds = time.perf_counter() - began
     return summed_up(verdicts, _by_criterion(drawn), seed=seed, full_window=False, seconds=seconds)
+
+
+def _searched(case: Case, nodes: pd.DataFrame) -> pd.DataFrame:
+    """The nodes whose figures were searched for: none below a transformer that promises wait to see replaced."""
+    return nodes[~nodes["transformer_id"].isin(headroom.waited_for(case))]
 
 
 def everything_reserved(

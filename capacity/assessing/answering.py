@@ -82,7 +82,7 @@ class Counter:
             ),
             partial(find_candidates, self.grid, request.place, ground.rules.options),
         )
-        area_class, remark = self._area_class(request, places)
+        area_class, remark = self.area_class(request, places)
         places = replace(places, candidates=tuple(ground.off_the_busbar(one) for one in places.candidates))
         kva = kva_of(request, setting)
         task = _Task(self, request, kva, area_class, request.applied_on or as_of, places)
@@ -106,7 +106,8 @@ class Counter:
         node = request.place.node_id
         return node is not None and node in self.ground.supplier_of
 
-    def _area_class(self, request: Request, places: Candidates) -> tuple[AreaClass, tuple[Word, ...]]:
+    def area_class(self, request: Request, places: Candidates) -> tuple[AreaClass, tuple[Word, ...]]:
+        """Of the request, else of the area that its place lies in; and what is to be said of it."""
         if request.area_class is not None:
             return request.area_class, ()
         areas = self.ground.case.areas

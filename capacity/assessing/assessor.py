@@ -16,14 +16,13 @@ from capacity.applications.options import bundled_choices, faults_against
 from capacity.applications.places import grid_map
 from capacity.assessing.answering import Counter
 from capacity.assessing.claiming import claim_or_refusal, reservation
-from capacity.assessing.ground import Ground, open_ground
+from capacity.assessing.ground import Ground, Placed, open_ground
 from capacity.assessing.hours import hours_at
 from capacity.assessing.toolbox import catalogue, setting_of, tools_of
 from capacity.assessing.turns import Turns
 from capacity.case import apply_scenario
 from capacity.desk import with_register
 from capacity.errors import InputError, PolicyError, RequestError
-from capacity.headroom.placing import added
 from capacity.tables.assessment import Assessment, Basis, Request
 from capacity.tables.case import Case
 from capacity.tables.policy import Policy
@@ -120,7 +119,7 @@ class CaseAssessor:
 
     def assess_in_order(self, requests: Sequence[Request]) -> tuple[Assessment | Exception, ...]:
         """Requests in their order, each seeing what the earlier ones would reserve; the assessor stays as it is."""
-        counter, extra = self._counter, dict[int, complex]()
+        counter, extra = self._counter, tuple[Placed, ...]()
         answers: list[Assessment | Exception] = []
         for number, request in enumerate(requests, start=1):
             try:
@@ -131,7 +130,7 @@ class CaseAssessor:
             answers.append(answer)
             more = reservation(counter.ground, answer)
             if more and number < len(requests):
-                extra = added(extra, more)
+                extra = (*extra, *more)
                 counter = _on(counter, counter.ground.with_reservations(counter.ground.case, extra))
         return tuple(answers)
 
@@ -150,14 +149,14 @@ class CaseAssessor:
     def judge(self, application: Application, snapshot: Snapshot) -> Claim | Refusal:
         """For the register's ``accept_with``: whether it can be accepted where it stands, and on which figure.
 
-        Judged at the node or transformer that the application names, with everything reserved in the snapshot
-        connected; nothing new is built.
+        Judged with everything reserved in the snapshot connected: by the works that it was offered by, as long as the
+        case does not hold them; else at the node or transformer that it names, with nothing new built.
         """
         self.take_up(snapshot)
         counter = self._counter
         if counter.basis.register_sha256 != snapshot.sha256:  # another thread has moved on: judge on what was asked
             counter = self._as_of(snapshot)
-        return claim_or_refusal(counter.ground, counter.setting, application, snapshot)
+        return claim_or_refusal(counter, application, snapshot)
 
     def _as_of(self, snapshot: Snapshot) -> Counter:
         ground = self._counter.ground

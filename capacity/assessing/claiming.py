@@ -3,76 +3,133 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
-from capacity.applications.options import Setting, firm_of, judged
+from capacity.applications.options import firm_of, judged
 from capacity.applications.options.setting import power_factor as power_factor_of
-from capacity.assessing.ground import Ground
-from capacity.headroom.placing import Power, added
+from capacity.assessing.after_works import (
+    is_built,
+    offered_option,
+    told,
+    until_in_words,
+    urgent_in_words,
+)
+from capacity.assessing.answering import Counter
+from capacity.assessing.ground import Ground, Placed
 from capacity.tables.assessment import Assessment, Design, Option, Request
-from capacity.tables.connection import Connection, Finding
+from capacity.tables.connection import Connection, Finding, Room
 from capacity.tables.places import Candidate, PlaceKind, PlaceRequest
-from capacity.tables.register import Application, Claim, ElementVersion, Facts, Refusal, Snapshot
+from capacity.tables.register import Application, Claim, ElementVersion, Facts, Refusal, Snapshot, works_in_words
 from capacity.tables.words import Word
 
 RESERVING = ("yes", "yes_with_project", "staged")
 
 
-def reservation(ground: Ground, answer: Assessment) -> Power:
-    """What the answer would reserve, kW + j kvar by bus: the whole power at the best option, or the first stage now
-    and the rest where the works will bring it.
+def reservation(ground: Ground, answer: Assessment) -> tuple[Placed, ...]:
+    """What the answer would reserve: the whole power at the best option, or the first stage now and the rest where the
+    works will bring it.
 
-    At the bus that the connection hangs on. Where a transformer has first to be replaced or built, what stands above
-    it: the works bring the room below.
+    At the bus that the connection hangs on, as the register reserves it: of a transformer that has first to be replaced
+    its LV busbar, where it waits for the larger one; of a new transformer the 10 kV node above it.
     """
     best, staged = answer.best, answer.staged
     if best is None or best.verdict not in RESERVING:
-        return {}
-    factor = answer.request.power_factor or ground.case.settings.power_factor
-    unit = complex(factor, math.sqrt(1.0 - factor**2))
+        return ()
     if answer.verdict != "staged" or staged is None:
-        return {_bus_above(ground, best.design.connection): answer.asked_kva * unit}
+        return (_placed(ground, best, answer, answer.asked_kva),)
     first = next(one for one in answer.options if one.key == staged.option_key)
-    now = {_bus_above(ground, first.design.connection): staged.firm_kva * unit}
-    if best.key == first.key:
-        return now
-    return added(now, {_bus_above(ground, best.design.connection): (answer.asked_kva - staged.firm_kva) * unit})
+    now = _placed(ground, first, answer, staged.firm_kva)
+    return (now,) if best.key == first.key else (now, _placed(ground, best, answer, answer.asked_kva - staged.firm_kva))
 
 
-def _bus_above(ground: Ground, connection: Connection) -> int:
-    """The bus that a reservation sits on: of a replaced transformer its 10 kV side."""
-    if connection.replaces:
-        trafo = ground.case.net.trafo
-        return int(trafo.loc[trafo["name"].eq(connection.replaces), "hv_bus"].iloc[0])
+def _placed(ground: Ground, option: Option, answer: Assessment, kva: float) -> Placed:
+    factor = answer.request.power_factor or ground.case.settings.power_factor
+    connection = option.design.connection
+    unit = complex(factor, math.sqrt(1.0 - factor**2))
+    return Placed(_bus(ground, connection.node_id), kva * unit, connection.replaces)
+
+
+def _bus(ground: Ground, node_id: str) -> int:
     buses = ground.case.topology.buses["bus_id"]
-    return int(buses.index[buses.eq(connection.node_id)][0])
+    return int(buses.index[buses.eq(node_id)][0])
 
 
-def claim_or_refusal(ground: Ground, setting: Setting, application: Application, snapshot: Snapshot) -> Claim | Refusal:
-    """Whether an application can be accepted at the node or transformer that it names, and on which figure."""
-    facts = application.facts
+def _level(ground: Ground, node_id: str) -> str:
+    return str(ground.case.topology.buses.at[_bus(ground, node_id), "level"])
+
+
+def claim_or_refusal(counter: Counter, application: Application, snapshot: Snapshot) -> Claim | Refusal:
+    """Whether an application can be accepted at the node or transformer that it names, and on which figure.
+
+    By the works that it was offered by, where it names any and the case does not hold them yet; else as it stands.
+    """
+    ground, setting, facts = counter.ground, counter.setting, application.facts
     kw, factor = facts.p_kw, facts.power_factor or setting.power_factor
     kva = kw / factor * setting.demand_factor(facts.category)
     node_id = _node(ground, facts)
     if node_id is None:
         return _refusal(application, kva, math.nan, _no_place(facts))
+    if facts.works_option is not None and not is_built(ground, facts):
+        return _after_works(counter, application, snapshot, node_id, kva)
+    if facts.voltage == "lv" and _level(ground, node_id) != "lv":
+        return _refusal(application, kva, math.nan, _no_low_voltage(node_id))
+    option, firm = _as_it_stands(counter, application, node_id, kva)
+    finding = option.finding
+    assert finding is not None
+    basis = _basis(ground, node_id, option.reason)
+    if option.verdict == "staged" and facts.urgent_kw is not None:
+        reserved = _Reserved(facts.urgent_kw, facts.urgent_kw / kw * kva, firm.kva)
+        return _claim(application, snapshot, option, "staged", reserved, basis)
+    if option.verdict in ("yes", "yes_with_project"):
+        return _claim(application, snapshot, option, option.verdict, _all_of(option, finding, kw, kva), basis)
+    return _refusal(application, kva, finding.rated.kva, _why_not(option, finding))
+
+
+def _as_it_stands(counter: Counter, application: Application, node_id: str, kva: float) -> tuple[Option, Room]:
+    """The application at its node with nothing new built, and what a first stage can have there."""
+    ground, setting, facts = counter.ground, counter.setting, application.facts
+    factor = facts.power_factor or setting.power_factor
     request = Request(
-        PlaceRequest(node_id=node_id), kw, factor, 1 if facts.phases == "1" else 3, urgent_kw=facts.urgent_kw,
+        PlaceRequest(node_id=node_id), facts.p_kw, factor, 1 if facts.phases == "1" else 3, urgent_kw=facts.urgent_kw,
         category=facts.category, application_id=application.application_id,
     )  # fmt: skip
     connection = Connection(f"lv_node:{node_id}", node_id, single_phase=request.phases == 1)
     finding = ground.check(connection, ground.addition(factor, request.shape, kva), kva)
     finding = ground.with_phases(finding, request.phases, power_factor_of(request, setting), kva)
     option = judged(Design(_candidate(ground, node_id), connection, ()), finding, request, kva, setting)
-    firm = firm_of(option, request, kva, setting)
-    if option.verdict == "staged" and facts.urgent_kw is not None:
-        return _claim(application, ground, node_id, snapshot, option, facts.urgent_kw, facts.urgent_kw / kw * kva,
-                      firm.room.kva)  # fmt: skip
-    if option.verdict in ("yes", "yes_with_project"):
-        room = finding.strict if option.verdict == "yes" else finding.rated
-        return _claim(application, ground, node_id, snapshot, option, kw, kva, max(room.kva, kva))
-    return _refusal(application, kva, finding.rated.kva, _why_not(option, finding))
+    return option, firm_of(option, request, kva, setting).room
+
+
+def _after_works(
+    counter: Counter, application: Application, snapshot: Snapshot, node_id: str, kva: float
+) -> Claim | Refusal:
+    """The claim on the option that an application was offered by, its works done and everything reserved connected."""
+    ground, facts = counter.ground, application.facts
+    works = works_in_words(str(facts.works_option), float(facts.works_kva or math.nan))
+    option = offered_option(counter, application)
+    if isinstance(option, Word):
+        return _refusal(application, kva, math.nan, told(works, option))
+    finding = option.finding
+    assert finding is not None
+    if option.verdict not in ("yes", "yes_with_project"):
+        return _refusal(application, kva, finding.rated.kva, told(works, option.reason))
+    before = _as_it_stands(counter, application, node_id, kva)[1] if option.candidate.transformer_id else None
+    short = urgent_in_words(facts, before, kva, counter.setting)
+    if short is not None:
+        return _refusal(application, kva, finding.rated.kva, told(works, short))
+    basis = _basis(ground, node_id, option.reason)
+    reserved = _all_of(option, finding, facts.p_kw, kva)
+    return _claim(
+        application,
+        snapshot,
+        option,
+        "yes_with_project",
+        reserved,
+        told(works, basis, until_in_words(facts, before, kva)),
+    )
 
 
 def _node(ground: Ground, facts: Facts) -> str | None:
@@ -101,15 +158,25 @@ def _candidate(ground: Ground, node_id: str) -> Candidate:
 _NAMES = ("transformer_id", "feeder_id", "substation_id")
 
 
+@dataclass(frozen=True)
+class _Reserved:
+    kw: float
+    kva: float
+    figure_kva: float
+
+
+def _all_of(option: Option, finding: Finding, kw: float, kva: float) -> _Reserved:
+    room = finding.strict if option.verdict == "yes" else finding.rated
+    return _Reserved(kw, kva, max(room.kva, kva))
+
+
 def _claim(
     application: Application,
-    ground: Ground,
-    node_id: str,
     snapshot: Snapshot,
     option: Option,
-    kw: float,
-    kva: float,
-    figure_kva: float,
+    verdict: Literal["yes", "yes_with_project", "staged"],
+    reserved: _Reserved,
+    basis: Word,
 ) -> Claim:
     place = option.candidate
     named = (("transformer", place.transformer_id), ("feeder", place.feeder_id), ("substation", place.substation_id))
@@ -121,13 +188,28 @@ def _claim(
     return Claim(
         application_id=application.application_id,
         application_version=application.version,
-        reserved_kw=kw,
-        reserved_kva=kva,
-        figure_kva=figure_kva,
+        reserved_kw=reserved.kw,
+        reserved_kva=reserved.kva,
+        figure_kva=reserved.figure_kva,
         elements=elements,
-        verdict=option.verdict,  # type: ignore[arg-type]  # the callers' three
-        basis_zh=f"潮流校核（{node_id}，截至 {ground.case.settings.as_of}）：{option.reason.zh}",
-        basis_en=f"load flow at {node_id}, as of {ground.case.settings.as_of}: {option.reason.en}",
+        verdict=verdict,
+        basis_zh=basis.zh,
+        basis_en=basis.en,
+    )
+
+
+def _basis(ground: Ground, node_id: str, reason: Word) -> Word:
+    as_of = ground.case.settings.as_of
+    return Word(
+        f"潮流校核（{node_id}，截至 {as_of}）：{reason.zh}", f"load flow at {node_id}, as of {as_of}: {reason.en}"
+    )
+
+
+def _no_low_voltage(node_id: str) -> Word:
+    return Word(
+        f"“{node_id}”是10千伏节点，低压用户须先有公用配变：请重新核定该申请并登记所选方案，或更正接入电压（amend）。",
+        f"'{node_id}' is a node at 10 kV, where a customer at low voltage takes a public transformer first: assess the "
+        "application again and record its option, or amend its voltage.",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +43,15 @@ CEILING_FACTOR = 1.25
 
 
 @dataclass(frozen=True)
+class Placed:
+    """What an answer would reserve, kW + j kvar at a bus; ``waits_for`` names a transformer to be replaced first."""
+
+    bus: int
+    power: complex
+    waits_for: str = ""
+
+
+@dataclass(frozen=True)
 class Ground:
     """A case ready to be asked.
 
@@ -52,6 +61,9 @@ class Ground:
     transformers : P7's rows by transformer_id, with ``reason`` and what is reserved.
     standing : the grid with everything reserved connected.
     reserved_kw : that, kW + j kvar by bus.
+    waited_for : the transformers that something reserved waits to see replaced.
+    extra : what is connected besides, of earlier answers.
+    seen : the same grid as the customers of such a transformer see it, by its id; see :meth:`seen_from`.
     phases : the LV networks phase by phase.
     supplier_of : transformer_id by node_id, of every LV node.
     issues : what the check of the case had to say.
@@ -68,6 +80,9 @@ class Ground:
     phases: PhaseModel
     supplier_of: dict[str, str]
     issues: tuple[Issue, ...]
+    waited_for: frozenset[str]
+    extra: tuple[Placed, ...] = ()
+    seen: dict[str, Ground] = field(default_factory=dict, compare=False, repr=False)
 
     def off_the_busbar(self, candidate: Candidate) -> Candidate:
         """A tee that falls on a busbar held by a source is one on the section that leaves it: no load moves the source,
@@ -78,9 +93,9 @@ class Ground:
 
     def check(self, connection: Connection, addition: Addition, asked_kva: float) -> Finding:
         """What the grid can carry at a connection (P6, P9); unknown where too little is known of its transformer."""
-        supplier = connection.replaces or self.supplier_of.get(connection.node_id, "")
-        reason = str(self.transformers["reason"].get(supplier, "ok"))
-        finding = check_connection(self.standing, connection, Question(addition, asked_kva, self._limits()))
+        reason = str(self.transformers["reason"].get(self._supplier(connection), "ok"))
+        there = self.seen_from(connection).standing
+        finding = check_connection(there, connection, Question(addition, asked_kva, self._limits()))
         if reason not in UNKNOWN:
             return _in_volts(finding, self.rules, self.case)
         room = Room(math.nan, reason, None)  # type: ignore[arg-type]  # reasons of a transformer are among those of a room
@@ -91,7 +106,8 @@ class Ground:
         self, connection: Connection, addition: Addition, asked_kva: float, cells: Sequence[Ints]
     ) -> Iterator[Room]:
         """What the grid can carry at a connection in the steps of each cell alone (P16)."""
-        yield from rooms_by_cell(self.standing, connection, Question(addition, asked_kva, self._limits()), cells)
+        there = self.seen_from(connection).standing
+        yield from rooms_by_cell(there, connection, Question(addition, asked_kva, self._limits()), cells)
 
     def with_phases(self, finding: Finding, phases: int, power_factor: float, asked_kva: float) -> Finding:
         """The finding of a single-phase customer with what the worst phase says; of others as it is."""
@@ -103,7 +119,12 @@ class Ground:
         known = self.solved.timestamps.get_indexer(pd.DatetimeIndex([at for at in times if not pd.isna(at)]))
         steps = np.union1d(known[known >= 0], self.phases.heaviest_steps(connection.node_id))
         phase = self.phases.check(
-            connection, asked_kva * power_factor, power_factor, steps, limits=limits, added_kw=self.reserved_kw
+            connection,
+            asked_kva * power_factor,
+            power_factor,
+            steps,
+            limits=limits,
+            added_kw=self.seen_from(connection).reserved_kw,
         )
         return replace(finding, phase=self._phase_in_volts(phase))
 
@@ -115,15 +136,38 @@ class Ground:
         ceiling_kva = max(usual.ceiling_kva, CEILING_FACTOR * asked_kva)
         return replace(usual, kw_per_kva=unit, factor=factor, ceiling_kva=ceiling_kva)
 
-    def with_reservations(self, case: Case, extra: Power | None = None) -> Ground:
-        """The same grid with the applications of ``case`` reserving, and ``extra`` (kW + j kvar by bus) besides."""
+    def seen_from(self, connection: Connection) -> Ground:
+        """The grid as this connection meets it.
+
+        What waits for a larger transformer is drawn at the 10 kV side of the one that stands there, except for whoever
+        connects to it: they find it at its LV nodes, on the old transformer or on the one that they would put there.
+        """
+        name = self._supplier(connection)
+        if name not in self.waited_for:
+            return self
+        found = self.seen.get(name)
+        if found is None:
+            found = self.seen.setdefault(name, self._standing_anew(self.case, self.extra, name))
+        return found
+
+    def with_reservations(self, case: Case, extra: tuple[Placed, ...] = ()) -> Ground:
+        """The same grid with the applications of ``case`` reserving, and ``extra`` besides."""
+        return self._standing_anew(case, extra, "")
+
+    def _standing_anew(self, case: Case, extra: tuple[Placed, ...], seen_from: str) -> Ground:
         rules = self.rules
-        transformers, bounds = _reserving(case, rules, self.flow, self.solved, self.rates, extra or {})
+        transformers, bounds = _reserving(case, rules, self.flow, self.solved, self.rates, extra, seen_from)
+        waited_for = headroom.waited_for(case) | {one.waits_for for one in extra if one.waits_for}
+        grown = replace(self, case=case, transformers=transformers, waited_for=waited_for, extra=extra, seen={})
         if bounds.connected_kw == self.reserved_kw:  # an application that came in reserves nothing yet
-            return replace(self, case=case, transformers=transformers)
+            return replace(grown, seen=self.seen) if extra == self.extra else grown
         usual = load_addition(case, rules, self.solved.timestamps)
         standing = stand(self.flow, self.solved, bounds, usual, before=self.standing)
-        return replace(self, case=case, transformers=transformers, standing=standing, reserved_kw=bounds.connected_kw)
+        return replace(grown, standing=standing, reserved_kw=bounds.connected_kw)
+
+    def _supplier(self, connection: Connection) -> str:
+        """The public transformer that carries a connection, or would be replaced for it; empty where there is none."""
+        return connection.replaces or self.supplier_of.get(connection.node_id, "")
 
     def _phase_in_volts(self, phase: PhaseFinding) -> PhaseFinding:
         """Phase voltages on the scale of the standard's round nominal values: 220 V to 380 V, not 219.4 V."""
@@ -169,7 +213,7 @@ def open_ground(case: Case, rules: Policy, *, workers: int | None, progress: Pro
     tell("load rates", 0, 0)
     rates = rates_of(case, rules, readings, solved, projected=False)
     tell("allowed capacity", 0, 0)
-    transformers, bounds = _reserving(case, rules, flow, solved, rates, {})
+    transformers, bounds = _reserving(case, rules, flow, solved, rates)
     usual = load_addition(case, rules, solved.timestamps)
     standing = stand(flow, solved, bounds, usual, progress=lambda done, total: tell("allowed capacity", done, total))
     buses = case.topology.buses
@@ -177,19 +221,34 @@ def open_ground(case: Case, rules: Policy, *, workers: int | None, progress: Pro
     supplier_of = dict(zip(fed["bus_id"].astype(str), fed["transformer_id"].astype(str), strict=True))
     phases = PhaseModel(flow, rules.voltage_standards[case.settings.voltage_standard])
     return Ground(
-        case, rules, flow, solved, rates, transformers, standing, bounds.connected_kw, phases, supplier_of, issues
-    )
+        case, rules, flow, solved, rates, transformers, standing, bounds.connected_kw, phases, supplier_of, issues,
+        headroom.waited_for(case),
+    )  # fmt: skip
 
 
 def _reserving(
-    case: Case, rules: Policy, flow: LoadFlow, solved: SolvedYear, rates: Rates, extra: Power
+    case: Case,
+    rules: Policy,
+    flow: LoadFlow,
+    solved: SolvedYear,
+    rates: Rates,
+    extra: tuple[Placed, ...] = (),
+    seen_from: str = "",
 ) -> tuple[pd.DataFrame, Bounds]:
-    """P7's transformers and P9's bounds with everything reserved."""
-    reserved = headroom.reserved_demand(case, rules)
+    """P7's transformers and P9's bounds with everything reserved, as the customers of ``seen_from`` see it."""
+    reserved = headroom.reserved_demand(case, rules, seen_from=seen_from)
     transformers = headroom.transformer_headroom(rates.rated, reserved, rules, rates.curves.solver_failed)
-    base = added(everything_reserved(case, rules, solved, transformers, reserved), extra)
+    besides = added(*({_drawn_at(case, one, seen_from): one.power} for one in extra))
+    base = added(everything_reserved(case, rules, solved, transformers, reserved), besides)
     bounds = node_bounds(case, rules, rates.nodes, base, "load")
     return transformers.drop_duplicates("transformer_id").set_index("transformer_id", drop=False), bounds
+
+
+def _drawn_at(case: Case, one: Placed, seen_from: str) -> int:
+    if one.waits_for in ("", seen_from):
+        return one.bus
+    trafo = case.net.trafo
+    return int(trafo.loc[trafo["name"].eq(one.waits_for), "hv_bus"].iloc[0])
 
 
 def _in_volts(finding: Finding, rules: Policy, case: Case) -> Finding:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from capacity.cli import printing
 from capacity.cli.language import language, say, word
+from capacity.tables.register import works_in_words
 from capacity.tables.words import APPLICATION_STATUS, CUSTOMER_KIND, DUE_STATE, REGISTER_EVENT
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ def one_line(one: Application) -> str:
         f"{one.application_id}：{status}，{facts.p_kw:g} kW，{place}，版本 {one.version}",
         f"{one.application_id}: {status}, {facts.p_kw:g} kW at {place}, version {one.version}",
     )
+    if facts.works_option is not None and facts.works_kva is not None:
+        works = word(works_in_words(facts.works_option, facts.works_kva))
+        line += say(f"；供电方案：待{works}", f"; offered with {works}")
     if one.claim is None or one.reserved_kva is None:
         return line
     figure, basis = one.claim.figure_kva, say(one.claim.basis_zh, one.claim.basis_en)

@@ -7,7 +7,7 @@ from capacity.headroom.grid import prepare_grid
 from capacity.headroom.network import Network, supply_network
 from capacity.headroom.node_profile import node_profile
 from capacity.headroom.nodes import node_headroom
-from capacity.headroom.reserved import application_demand, reserved_demand
+from capacity.headroom.reserved import application_demand, reserved_demand, waited_for
 from capacity.headroom.transformers import transformer_headroom, with_shares
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "substation_headroom",
     "supply_network",
     "transformer_headroom",
+    "waited_for",
     "with_shares",
 ]

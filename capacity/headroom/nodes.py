@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from capacity.headroom.limits import voltage_floor
+from capacity.headroom.reserved import waited_for
 from capacity.headroom.shapes import FLAT, load_shape, rooftop_pv
 from capacity.tables.additions import Addition, Additions, Bounds
 from capacity.tables.case import Case
@@ -202,7 +203,21 @@ def node_figures(case: Case, additions: Additions, nodes: pd.DataFrame, transfor
         },
         index=nodes.index,
     )
-    return figures.mask(unknown).assign(reason=reason.astype("string"))
+    figures = figures.mask(unknown).assign(reason=reason.astype("string"))
+    return figures if additions.addition.direction != "load" else _full(figures, nodes["transformer_id"], case)
+
+
+def _full(figures: pd.DataFrame, transformer_id: pd.Series, case: Case) -> pd.DataFrame:
+    """Nothing can be added below a transformer that promises wait to see replaced, until a larger one stands there."""
+    full = transformer_id.isin(waited_for(case)) & figures["allowed_kva"].notna()
+    if not full.any():
+        return figures
+    nothing = figures.loc[full].assign(
+        allowed_kva=0.0, binding_element=transformer_id[full], binding_criterion="transformer_loading",
+        binding_at=pd.NaT, next_criterion=None, next_element=None, next_margin_kva=np.nan, reason="over_limit",
+    )  # fmt: skip
+    figures.loc[full] = nothing
+    return figures
 
 
 def _same(one: pd.Series, other: pd.Series) -> pd.Series:

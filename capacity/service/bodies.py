@@ -119,6 +119,8 @@ class ApplicationBody(_Body):
     transformer_id: str | None
     node_id: str | None
     feeder_id: str | None
+    works_option: str | None = Field(description="the option after works that it was offered by; null: none needed")
+    works_kva: float | None = Field(description="rating of the transformer that these works bring, kVA")
     energise_on: dt.date | None
     customer: str | None
     note: str | None

@@ -244,4 +244,5 @@ class Assessor(Protocol):
         """See the register as of a snapshot from now on."""
 
     def judge(self, application: Application, snapshot: Snapshot) -> Claim | Refusal:
-        """For the register's ``accept_with``: whether it can be accepted where it stands, and on which figure."""
+        """For the register's ``accept_with``: whether it can be accepted, where it stands or after the works by which
+        it was offered, and on which figure."""

@@ -43,6 +43,21 @@ _FACTS = {
     "transformer_id": text("配变编号", "transformer id", missing="not assigned"),
     "node_id": text("接入点编号", "node id", missing="LV busbar of the transformer"),
     "feeder_id": text("线路编号", "feeder id", "Of a customer at 10 kV.", missing="not stated"),
+    "works_option": text(
+        "待建方案",
+        "option after works",
+        "What it was offered by, where a transformer has first to be replaced or built: kind and id, as "
+        "larger_transformer:T1.",
+        missing="the grid as it stands",
+    ),
+    "works_kva": number(
+        "待装配变容量",
+        "transformer to be put in",
+        "kVA",
+        "Rating of the transformer that these works bring.",
+        missing="the grid as it stands",
+        above=0.0,
+    ),
     "energise_on": moment("期望送电日期", "requested energisation", missing="not stated"),
     "note": text("备注", "note", missing="nothing"),
 }
@@ -111,6 +126,7 @@ OVER_COMMITTED = table(
         "reserved_kva": number("已批未投", "reserved", "kVA"),
         "room_kva": number("可用容量", "room", "kVA", "Limit times rating less the highest import; may be negative."),
         "over_kva": number("超出", "over by", "kVA", above=0.0),
+        "waiting_kva": number("其中待更换配变", "waits for works", "kVA", "Of what is reserved.", at_least=0.0),
         "at": moment("最大受入时刻", "highest import at", missing="not known"),
         "application_ids": text("申请编号", "applications", "Separated by ';'."),
         "message_zh": text("说明", "message (Chinese)"),
@@ -121,7 +137,11 @@ OVER_COMMITTED = table(
 
 @dataclass(frozen=True)
 class Facts:
-    """What an application asks for; the columns of ``REGISTER`` by the same names, None where missing."""
+    """What an application asks for; the columns of ``REGISTER`` by the same names, None where missing.
+
+    ``works_option`` and ``works_kva`` say together by which works it was offered: the option's key, and the rating of
+    the transformer that is put in. Only assessed options and files state them.
+    """
 
     p_kw: float
     customer_kind: str
@@ -137,9 +157,29 @@ class Facts:
     transformer_id: str | None = None
     node_id: str | None = None
     feeder_id: str | None = None
+    works_option: str | None = None
+    works_kva: float | None = None
     energise_on: dt.date | None = None
     customer: str | None = None
     note: str | None = None
+
+
+LARGER_TRANSFORMER = "larger_transformer"
+"""Kind of an option whose works put a larger transformer in the place of one that stands there."""
+WORKS_FIRST = frozenset((LARGER_TRANSFORMER, "additional_transformer"))
+"""Kinds of options with public works that have to be done before the customer can be connected at all."""
+
+
+def works_in_words(works_option: str, works_kva: float) -> Word:
+    """The works that an application was offered by."""
+    kind, _, target = works_option.partition(":")
+    if kind == LARGER_TRANSFORMER:
+        return Word(
+            f"配变 {target} 更换为 {works_kva:g} kVA", f"transformer {target} replaced by one of {works_kva:g} kVA"
+        )
+    return Word(
+        f"在 {target} 新建 {works_kva:g} kVA 公变", f"a public transformer of {works_kva:g} kVA built at {target}"
+    )
 
 
 ElementType = Literal["transformer", "feeder", "substation"]

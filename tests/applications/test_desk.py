@@ -209,9 +209,32 @@ def test_over_committed__when_readings_rose_after_the_promise(register: reg.Regi
     assert "超出 5.0 kVA" in row["message_zh"]
 
 
+def test_over_committed__waits_for_a_larger_transformer(register: reg.Register) -> None:
+    """T1 leaves 320 - 200 = 120 kVA; 100 kVA as it stands and 200 that wait for 630 kVA are 180 too much."""
+    head = "application_id,customer_kind,p_kw,power_factor,transformer_id,status,works_option,works_kva\n"
+    path = Path(str(register.engine.url.database)).with_name("waiting.csv")
+    rows = "N1,other,100,1,T1,accepted,,\nN2,other,200,1,T1,accepted,larger_transformer:T1,630\n"
+    path.write_text(head + rows, encoding="utf-8")
+    desk.import_file(register, path, RULES, who="li", case=hand_case())
+    case = desk.with_register(hand_case(), reg.take_snapshot(register))
+    reserved, net = reserved_demand(case, RULES).set_index("application_id"), case.net
+    sides = net.trafo.set_index("name").loc["T1"]
+    assert reserved["bus"].to_dict() == {"N1": sides["lv_bus"], "N2": sides["hv_bus"]}
+    assert reserved["transformer_id"].tolist() == ["T1", "T1"]
+    found = run_study(case, window=WINDOW, crosscheck_steps=0, sample_nodes=0)
+    row = desk.over_committed_in(found).iloc[0]
+    assert (row["over_kva"], row["waiting_kva"]) == (pytest.approx(180.0), pytest.approx(200.0))
+    assert "of which 200.0 kVA wait for a larger transformer (N2)" in row["message_en"]
+    assert "其中 200.0 kVA 待更换为更大配变（N2）" in row["message_zh"]
+    assert "until then nothing more is promised" in row["message_en"]
+    nodes = found.nodes.set_index("node_id")
+    assert tuple(nodes.loc["T1-LV", ["allowed_kva", "reason", "binding_element"]]) == (0.0, "over_limit", "T1")
+    assert 0.0 < nodes.at["T2-LV", "allowed_kva"] <= 40.0
+
+
 def test_over_committed__says_nothing_of_unknown_loads(run: Run) -> None:
     table = run.transformers.assign(smax_import_kva=np.nan, reserved_kva=500.0)
-    assert over_committed(table, run.applications, 80.0).empty
+    assert over_committed(table, run.applications, 80.0, 0.95).empty
 
 
 def test_due__of_the_register(register: reg.Register) -> None:

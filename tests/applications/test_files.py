@@ -37,7 +37,8 @@ def filled(register: reg.Register) -> reg.Register:
     """One application of every status, with every column used somewhere."""
     everything = desks.facts(
         30.0, "T1", category="commercial", area_class="town", urgent_kw=10.5, phases="3", longitude=99.17,
-        latitude=25.12, energise_on=dt.date(2099, 5, 6), customer='=HYPERLINK("x")', note='张三, "二楼"\n后院',
+        latitude=25.12, works_option="larger_transformer:T1", works_kva=200.0,
+        energise_on=dt.date(2099, 5, 6), customer='=HYPERLINK("x")', note='张三, "二楼"\n后院',
     )  # fmt: skip
     reg.add(register, everything, who="li")
     for steps in (("offer",), ("offer", "accept"), ("offer", "accept", "energise"), ("withdraw",), ("expire",)):

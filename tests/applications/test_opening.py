@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import desks
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -17,6 +18,19 @@ from capacity.applications.register.opening import reading
 def test_create_register__migrations_make_what_the_program_expects(register: reg.Register) -> None:
     with register.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_create_register__brings_the_first_version_up_to_date(register: reg.Register, url: str) -> None:
+    one = reg.add(register, desks.facts(30.0), who="li")
+    with register.engine.begin() as connection:  # as the first version left it
+        for column in ("works_option", "works_kva"):
+            connection.execute(text(f"ALTER TABLE applications DROP COLUMN {column}"))
+        connection.execute(text("UPDATE alembic_version SET version_num = 'r001'"))
+    with pytest.raises(reg.RegisterError, match="applications init"):
+        reg.open_register(url)
+    again = reg.create_register(url)
+    assert reg.application(again, one.application_id) == one
+    assert not reg.verify_history(again)
 
 
 def test_create_register__leaves_a_current_one_as_it_is(register: reg.Register, url: str) -> None:

@@ -47,6 +47,7 @@ class _Task:
     area_class: AreaClass
     setting: Setting
     steps_up: int = 0
+    rated_kva: float | None = None
 
     @property
     def single_phase(self) -> bool:
@@ -66,6 +67,7 @@ def design_option(
     setting: Setting,
     *,
     steps_up: int = 0,
+    rated_kva: float | None = None,
 ) -> Design | Unfit:
     """What would be built to connect a request at a candidate.
 
@@ -74,6 +76,7 @@ def design_option(
     asked_kva : of the request at its peak, as :func:`~.setting.asked_kva` says.
     area_class : decides whether LV lines are built overhead or as cables [choice].
     steps_up : so many sizes more than the estimate asks for; see :func:`larger_sizes`.
+    rated_kva : of the public transformer that is built or put in another's place, where that was settled before.
 
     Returns
     -------
@@ -82,7 +85,7 @@ def design_option(
     """
     load = Load(asked_kva, power_factor(request, setting), request.phases == 1)
     try:
-        return _DESIGNS[candidate.kind](_Task(candidate, load, area_class, setting, steps_up))
+        return _DESIGNS[candidate.kind](_Task(candidate, load, area_class, setting, steps_up, rated_kva))
     except NotBuildable as found:
         return Unfit(candidate, found.reason, found.unknown)
 
@@ -133,7 +136,7 @@ def _larger_transformer(task: _Task) -> Design:
             unknown=True,
         )
     total_kva = facts.max_load_kva + task.load.kva
-    one = rating_for(total_kva, facts.rated_kva, task.steps_up, task.setting)
+    one = rating_for(total_kva, facts.rated_kva, task.steps_up, task.setting, task.rated_kva)
     chosen = _lv_line(replace(task, steps_up=0))
     outlet = building.outlet(chosen, facts.transformer_id)
     works = [building.replacement(one, facts.transformer_id), outlet, *_lv_works(task, chosen)]
@@ -152,7 +155,7 @@ def _larger_transformer(task: _Task) -> Design:
 
 def _additional_transformer(task: _Task) -> Design:
     values = task.setting.choices.values
-    one = rating_for(task.load.kva, 0.0, task.steps_up, task.setting)
+    one = rating_for(task.load.kva, 0.0, task.steps_up, task.setting, task.rated_kva)
     branch = _mv_line(replace(task, steps_up=0, load=replace(task.load, kva=one.rated_kva, single_phase=False)))
     length_m = values.station_service_m.value
     service = _line(task, _lv_use(task, length_m), length_m, values.station_lv_kv.value, steps_up=0)

@@ -195,7 +195,7 @@ def _as_it_stands(limited: Word, finding: Finding) -> Word:
     if math.isnan(finding.load_rate_before_percent):
         return limited
     now = f"{rounded_down(finding.load_rate_before_percent, 1):.1f}"
-    return Word(f"{limited.zh}，现为 {now} %", f"{limited.en}; it stands at {now} % now")
+    return Word(f"{limited.zh}，不含本申请为 {now} %", f"{limited.en}; {now} % without it, with all that is reserved")
 
 
 def _by(finding: Finding) -> Word:

@@ -15,14 +15,13 @@ from dataclasses import dataclass, replace
 from capacity.applications.options.applying import LV_KINDS, rejected
 from capacity.applications.options.choices import OptionChoices
 from capacity.tables.assessment import Option
+from capacity.tables.register import WORKS_FIRST
 from capacity.tables.words import Word
 from capacity.units import rounded_down
 
 WILL_DO = ("yes", "yes_with_project", "staged")
 _EXISTING = frozenset(("lv_node", "mv_tee", "second_feeder"))
 """Connected to a line that is there; the others take a circuit or a station of their own."""
-WORKS_FIRST = frozenset(("larger_transformer", "additional_transformer"))
-"""Public works that have to be done before the customer can be connected at all."""
 
 
 _STAGED = 4

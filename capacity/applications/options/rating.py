@@ -19,14 +19,22 @@ class NotBuildable(Exception):
         super().__init__(reason.en)
 
 
-def rating_for(load_kva: float, above_kva: float, steps_up: int, setting: Setting) -> TransformerType:
+def rating_for(
+    load_kva: float, above_kva: float, steps_up: int, setting: Setting, settled_kva: float | None = None
+) -> TransformerType:
     """The smallest rating above ``above_kva`` that keeps P6, or ``steps_up`` ratings beyond it.
+
+    Parameters
+    ----------
+    settled_kva : the rating, where it was settled before: the load does not choose it anew.
 
     Raises
     ------
     NotBuildable
-        The series has none so large.
+        The series has none so large, or none of the rating settled before.
     """
+    if settled_kva is not None:
+        return _of_rating(settled_kva, setting)
     series, limit = setting.choices.transformer_series.name, setting.transformer_limit_percent
     one = sufficient_rating(load_kva, limit, above_kva, setting.catalogue, series)
     ratings = setting.catalogue.ratings(series)
@@ -39,6 +47,19 @@ def rating_for(load_kva: float, above_kva: float, steps_up: int, setting: Settin
             f"{load_kva:.1f} kVA 按不超过 {limit:g} %（P6）计，没有足够大的 {series} 变压器（最大 {largest:g} kVA）",
             f"no transformer of the series {series} (up to {largest:g} kVA) takes {load_kva:.1f} kVA within "
             f"{limit:g} % (P6)",
+        )
+    )
+
+
+def _of_rating(rated_kva: float, setting: Setting) -> TransformerType:
+    series = setting.choices.transformer_series.name
+    for one in setting.catalogue.ratings(series):
+        if one.rated_kva == rated_kva:
+            return one
+    raise NotBuildable(
+        Word(
+            f"{series} 系列没有 {rated_kva:g} kVA 的变压器",
+            f"the series {series} has no transformer of {rated_kva:g} kVA",
         )
     )
 

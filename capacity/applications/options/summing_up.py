@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 
 from capacity.applications.options.choices import OptionChoices
-from capacity.applications.options.ranking import WORKS_FIRST, metres
+from capacity.applications.options.ranking import metres
 from capacity.applications.options.setting import Tools
 from capacity.tables.assessment import Option, Request, StagedOffer, Verdict
+from capacity.tables.register import WORKS_FIRST
 from capacity.tables.words import PLACE_KIND, VERDICT, Word
 from capacity.tables.works import CostEstimate, Yuan
 

@@ -101,7 +101,7 @@ def load_rate_in_words(finding: Finding, limit_percent: float, *, exceeded: bool
     now_zh = now_en = ""
     if not math.isnan(finding.load_rate_before_percent):
         now = f"{rounded_down(finding.load_rate_before_percent, 1):.1f}"
-        now_zh, now_en = f"，现为 {now} %", f"; it stands at {now} % now"
+        now_zh, now_en = f"，不含本申请为 {now} %", f"; {now} % without it, with all that is reserved"
     at = when(finding.load_rate_at)
     return Word(
         f"配变最高负载率将为 {rate} %，{sign_zh}（P6）{at.zh}{now_zh}",

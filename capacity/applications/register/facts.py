@@ -11,7 +11,7 @@ from typing import Any
 
 from capacity.tables.inputs.customers import CATEGORIES
 from capacity.tables.issue import Issue
-from capacity.tables.register import Claim, ElementVersion, Facts, Refusal
+from capacity.tables.register import LARGER_TRANSFORMER, WORKS_FIRST, Claim, ElementVersion, Facts, Refusal
 from capacity.tables.words import AREA_CLASS, CATEGORY, CUSTOMER_KIND, LEVEL, PHASES, SUPPLY, Word
 
 _CHOICES: Mapping[str, Mapping[str, Word]] = {
@@ -58,6 +58,7 @@ def _faults(facts: Facts, today: dt.date, lv_limit_kw: float | None) -> Iterator
             yield "unknown_code", column, f"'{code}' is not known; use one of: {en}.", f"“{code}”无法识别，可用：{zh}。"
     yield from _power_faults(facts, lv_limit_kw)
     yield from _place_faults(facts)
+    yield from _works_faults(facts)
     if facts.energise_on is not None and facts.energise_on < today:
         yield (
             "date_past",
@@ -140,6 +141,35 @@ def _place_faults(facts: Facts) -> Iterator[tuple[str, str, str, str]]:
             "longitude",
             "nothing says where the customer is; give longitude and latitude, or a transformer, node or feeder.",
             "未说明接入位置：请填写经纬度，或配变、接入点、线路编号。",
+        )
+
+
+def _works_faults(facts: Facts) -> Iterator[tuple[str, str, str, str]]:
+    option, kva = facts.works_option, facts.works_kva
+    if (option is None) != (kva is None):
+        yield (
+            "works",
+            "works_option",
+            "an option after works needs the rating of the transformer that they bring; give both or neither.",
+            "待建方案须同时填写待装配变容量，或都不填。",
+        )
+    if kva is not None and not (math.isfinite(kva) and kva > 0.0):
+        yield "works", "works_kva", f"a rating lies above 0 kVA, not {kva:g}.", f"配变容量须大于 0 kVA，现为 {kva:g}。"
+    kind, _, target = (option or "").partition(":")
+    if option is not None and (kind not in WORKS_FIRST or not target):
+        yield (
+            "works",
+            "works_option",
+            f"'{option}' is no option after works; write larger_transformer:ID or additional_transformer:ID.",
+            f"“{option}”不是待建方案，请写成 larger_transformer:编号 或 additional_transformer:编号。",
+        )
+    if kind == LARGER_TRANSFORMER and target != facts.transformer_id:
+        yield (
+            "works",
+            "works_option",
+            f"transformer {target} would be replaced, but the customer connects to "
+            f"{facts.transformer_id or 'another'}; name one and the same.",
+            f"待更换配变为 {target}，而接入配变为 {facts.transformer_id or '其他'}，二者须一致。",
         )
 
 

@@ -17,7 +17,7 @@ import xlsxwriter
 
 from capacity.tables import words
 from capacity.tables.issue import Issue
-from capacity.tables.register import APPLICATION_FILE
+from capacity.tables.register import APPLICATION_FILE, LARGER_TRANSFORMER
 from capacity.tables.words import Word
 
 _WORDS: Mapping[str, Mapping[str, Word]] = {
@@ -293,6 +293,8 @@ def lines_of_case(applications: pd.DataFrame) -> list[Line]:
         kind = "resident" if given.get("category") == "residential" else "other"
         values = {name: given.get(name) for name in APPLICATION_FILE.columns}
         values |= _DEFAULTS | {"customer_kind": kind, "status": given["status"]}
+        if given.get("works_kva") is not None:
+            values["works_option"] = f"{LARGER_TRANSFORMER}:{given.get('transformer_id')}"
         settled = given["status"] == "energised" and not given.get("reserves")
         lines.append(Line(number, str(given["application_id"]), values, settled))
     return lines

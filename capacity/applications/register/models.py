@@ -83,6 +83,8 @@ APPLICATIONS = Table(
     Column("transformer_id", String(200), index=True),
     Column("node_id", String(200)),
     Column("feeder_id", String(200)),
+    Column("works_option", String(250)),
+    Column("works_kva", Float),
     Column("energise_on", Date),
     Column("customer", Text),
     Column("note", Text),

@@ -6,6 +6,7 @@ Every step is one transaction, stamped when it happens, with who and why. Accept
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -73,10 +74,19 @@ def amend(
     why: str,
     expected_version: int | None = None,
     lv_limit_kw: float | None = None,
+    assessed: bool = False,
 ) -> Application:
-    """Correct what an application asks for, before it is accepted; an offer made before is void."""
+    """Correct what an application asks for, before it is accepted; an offer made before is void.
+
+    Parameters
+    ----------
+    assessed : the facts come from an assessment, with the works of its option. Else works that were offered before are
+        void with another place or power: nobody has looked whether they would do.
+    """
     with writing(register) as connection:
         found = current(connection, application_id, expected_version)
+        if not assessed and any(getattr(facts, name) != getattr(found.facts, name) for name in _OFFERED_FOR):
+            facts = replace(facts, works_option=None, works_kva=None)
         today = register.local_day(now(connection))
         wrong = faults(facts, today=today, lv_limit_kw=lv_limit_kw, application_id=application_id)
         if wrong:
@@ -84,6 +94,13 @@ def amend(
         changes = {**row_of(facts), "offer_valid_until": None}
         record(connection, found, "amended", who=who, why=why, details=as_json(facts), changes=changes)
     return application(register, application_id)
+
+
+_OFFERED_FOR = (
+    "p_kw", "urgent_kw", "power_factor", "phases", "category", "voltage", "supply", "longitude", "latitude",
+    "transformer_id", "node_id", "feeder_id",
+)  # fmt: skip
+"""What an option is worked out for: with any of it changed, an option offered before says nothing."""
 
 
 def offer(

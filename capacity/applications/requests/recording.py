@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,7 +12,7 @@ from capacity.applications.requests.comparing import CONNECTED
 from capacity.applications.requests.reading import OPEN, request_of
 from capacity.errors import RegisterError
 from capacity.tables.assessment import Assessment, Option, Request
-from capacity.tables.register import Application, Facts
+from capacity.tables.register import LARGER_TRANSFORMER, WORKS_FIRST, Application, Facts
 from capacity.tables.words import APPLICATION_STATUS, Word
 
 _HIGH = ("mv_tee", "second_feeder")
@@ -53,8 +54,9 @@ def record(
         steps.append("received")
     elif known.facts != facts:
         done = amend(
-            register, name, facts, who=who, why=reason, expected_version=known.version, lv_limit_kw=lv_limit_kw
-        )
+            register, name, facts, who=who, why=reason, expected_version=known.version, lv_limit_kw=lv_limit_kw,
+            assessed=True,
+        )  # fmt: skip
         steps.append("amended")
     else:
         done = known
@@ -90,6 +92,8 @@ def facts_of_answer(assessment: Assessment, known: Facts | None = None) -> Facts
         longitude=asked.place.longitude if asked.place.longitude is not None else base.longitude,
         latitude=asked.place.latitude if asked.place.latitude is not None else base.latitude,
         energise_on=asked.energise_on,
+        works_option=None,
+        works_kva=None,
     )
     option = connected_by(assessment)
     if option is None:
@@ -101,20 +105,42 @@ def facts_of_answer(assessment: Assessment, known: Facts | None = None) -> Facts
         )
     high = option.candidate.kind in _HIGH
     below = option.candidate.transformer_id if option.design.connection.transformer is None and not high else ""
-    return replace(
+    placed = replace(
         facts,
         voltage="hv" if high else "lv",
         node_id=option.design.connection.node_id,
         transformer_id=below or None,
         feeder_id=option.candidate.feeder_id or None,
     )
+    return _after_works(placed, assessment, option)
+
+
+def _after_works(facts: Facts, assessment: Assessment, option: Option) -> Facts:
+    """The facts with the works that the option needs first, and with the point that it is found again from."""
+    one = option.design.connection.replacement or option.design.connection.transformer
+    if one is None:
+        return facts
+    facts = replace(facts, works_option=option.key, works_kva=one.rated_kva)
+    longitude, latitude = assessment.places.longitude, assessment.places.latitude
+    if facts.longitude is not None or math.isnan(longitude):
+        return facts
+    return replace(facts, longitude=longitude, latitude=latitude)
 
 
 def connected_by(assessment: Assessment) -> Option | None:
-    """The option that the customer is connected by at first: the staged offer's, else the best."""
-    if assessment.staged is not None and assessment.verdict not in CONNECTED:
-        return next((one for one in assessment.options if one.key == assessment.staged.option_key), None)
-    return assessment.best
+    """The option that the customer is connected by: the best; of a staged offer the one of the first stage.
+
+    Where the whole power waits for a larger transformer in the place of the one that carries the first stage, it is
+    that one: what is promised then stands at one transformer, before its works and after.
+    """
+    best, staged = assessment.best, assessment.staged
+    if staged is None or assessment.verdict in CONNECTED:
+        return best
+    first = next((one for one in assessment.options if one.key == staged.option_key), None)
+    if best is None or first is None or best.candidate.kind != LARGER_TRANSFORMER or best.verdict not in CONNECTED:
+        return first
+    same = first.candidate.transformer_id == best.candidate.transformer_id
+    return best if same and first.candidate.kind not in WORKS_FIRST else first
 
 
 def _still_valid(register: Register, assessment: Assessment) -> None:

@@ -115,7 +115,7 @@ def applications(plan: Plan) -> pd.DataFrame:
         )
         for a in plan.applications
     ]
-    stated = [name for name in APPLICATIONS.columns if name != "reserves"]  # a register's word; the case has none
+    stated = [name for name in APPLICATIONS.columns if name not in ("works_kva", "reserves")]  # a register's words
     return _table(rows, stated, APPLICATIONS)
 
 

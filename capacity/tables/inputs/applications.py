@@ -20,6 +20,14 @@ APPLICATIONS = table(
         ),
         "phases": text("相数", "phases", choices=("1", "3"), missing="unknown"),
         "category": text("用电类别", "category", choices=CATEGORIES, missing="not stated"),
+        "works_kva": number(
+            "待装配变容量",
+            "transformer to be put in",
+            "kVA",
+            "Rating of the transformer that has first to stand in the place of the one named, as the register says.",
+            missing="the grid as it stands",
+            above=0.0,
+        ),
         "status": text(
             "状态",
             "status",

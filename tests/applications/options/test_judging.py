@@ -44,8 +44,8 @@ def test_yes_with_project__between_the_limit_and_the_rating() -> None:
     found = finding(90.0, 100.0, load_rate_before_percent=61.0, load_rate_percent=84.3)
     assert verdict(found) == "yes_with_project"
     said = reason(found)
-    assert "would be 84.3 % > 80 % (P6) on 2025-01-28 19:15; it stands at 61.0 % now" in said.en
-    assert "将为 84.3 %，超过 80 %（P6）（2025-01-28 19:15），现为 61.0 %" in said.zh
+    assert "would be 84.3 % > 80 % (P6) on 2025-01-28 19:15; 61.0 % without it, with all that is reserved" in said.en
+    assert "将为 84.3 %，超过 80 %（P6）（2025-01-28 19:15），不含本申请为 61.0 %" in said.zh
 
 
 def test_staged__the_urgent_part_or_a_least_power() -> None:
@@ -81,7 +81,7 @@ def test_not_before_project__names_value_limit_element_and_time() -> None:
     assert said.en.startswith("349.0 V < 353.4 V (P10) at node N on 2025-01-28 19:15")
     assert said.zh.startswith("节点 N 349.0 V < 353.4 V（P10）（2025-01-28 19:15）")
     over = reason(finding(0.0, 0.0, broken=(OVER,), load_rate_before_percent=61.0))
-    assert "Transformer T1 would reach 104.3 % > 100 % (P6) on 2025-01-28 19:15; it stands at 61.0 % now" in over.en
+    assert "Transformer T1 would reach 104.3 % > 100 % (P6) on 2025-01-28 19:15; 61.0 % without it, with" in over.en
     assert "0.0 kVA to be had < 100.0 kVA asked for (P9)" in over.en
 
 

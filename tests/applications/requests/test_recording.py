@@ -65,7 +65,17 @@ def test_record__the_whole_power_after_works_is_an_offer_too(register: reg.Regis
     node, larger, *rest = found.options
     later = replace(found, options=(replace(larger, rank=1), replace(node, rank=2), *rest))
     done = record(register, later, who="li")
-    assert done.application.facts.node_id == "T0102-M5P2"  # where the first stage connects
+    facts, transformer = done.application.facts, larger.candidate.transformer_id
+    assert transformer == node.candidate.transformer_id  # one transformer, before the works and after
+    assert (facts.node_id, facts.works_option) == (
+        larger.design.connection.node_id,
+        f"larger_transformer:{transformer}",
+    )
+    assert facts.works_kva == larger.design.connection.replacement.rated_kva
+    elsewhere = replace(node, design=replace(node.design, candidate=replace(node.candidate, transformer_id="T9")))
+    done = record(register, replace(later, options=(replace(larger, rank=1), elsewhere, *rest)), who="li")
+    facts = done.application.facts
+    assert (facts.node_id, facts.works_option, facts.works_kva) == ("T0102-M5P2", None, None)  # the first stage's
     waits = replace(later, verdict="not_before_project", staged=None)
     done = record(register, waits, who="li")
     assert done.steps == ("received", "offered")
@@ -132,3 +142,6 @@ def test_facts__by_transformer_and_without_an_option() -> None:
     facts = facts_of_answer(alone)  # an additional transformer: behind a 10 kV node, below no transformer yet
     assert facts.transformer_id is None
     assert (facts.node_id, facts.voltage) == (alone.options[0].design.connection.node_id, "lv")
+    assert facts.works_option == alone.options[0].key
+    assert facts.works_kva == alone.options[0].design.connection.transformer.rated_kva
+    assert facts_of_answer(answer(), facts).works_option is None  # assessed anew: works of before are no longer named
