@@ -169,7 +169,7 @@ def _years_seen(
 def _with_projects(scenario: Scenario | None, projects: Sequence[_Project], base: int, case: Case) -> Scenario:
     future = scenario or Scenario(name="with-plan", title_zh="实施规划后", title_en="with the plan")
     changes = list(future.changes)
-    for project in projects:
+    for project in sorted(projects, key=lambda one: one.first_year or base):
         day = case.settings.as_of.replace(year=project.first_year or base)
         changes += [change.model_copy(update={"in_service_on": day}) for change in project.changes]
     return future.model_copy(update={"changes": tuple(changes)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from capacity import policy
@@ -12,6 +12,7 @@ from capacity.reinforcing.feeders import FeederPlan, choose_again
 from capacity.reinforcing.projects import with_projects
 from capacity.reinforcing.record import remarks_of
 from capacity.reinforcing.settling import settled
+from capacity.reinforcing.staging import in_stages
 from capacity.reinforcing.working import Work, done
 from capacity.reinforcing.years import SolvedYear, cut_file, solve_year
 from capacity.tables.case import Case
@@ -23,6 +24,10 @@ from capacity.tables.words import Word
 
 ROUNDS = 3
 """How often a choice is made at most."""
+STAGINGS = 2
+"""How often sets are divided into stages at most."""
+Seen = tuple[dict[int, SolvedYear], tuple[Verified, ...], frozenset[str]]
+"""The years with some sets done, the sets as these show them, and the feeders where one was refuted."""
 
 
 def confirmed_choice(
@@ -37,21 +42,24 @@ def confirmed_choice(
     *,
     nodes: bool,
 ) -> tuple[Choice, tuple[Verified, ...], dict[int, SolvedYear], list[Word]]:
-    """The choice that the whole grid confirms, everything verified, the years with it done, and what weakens it."""
+    """The choice that the whole grid confirms, everything verified, the years with it done, and what weakens it.
+
+    The choice's parts are in stages: each is done in the first year in which it clears something.
+    """
     as_of = case.settings.as_of
     measures = measures_of(tried_on)
     by_id = {one.measure_id: one for one in measures}
     by_year = dict.fromkeys(before, policy.with_variant(rules, future))
     known = {(one.feeder_id, one.measure_ids): one for plan in tried_on.values() for one in plan.verified}
 
-    def confirmed(choice: Choice, stage: str) -> tuple[dict[int, SolvedYear], tuple[Verified, ...], frozenset[str]]:
-        with_all = with_projects(future, choice.parts, needs, by_id, as_of)
+    def confirmed(parts: Sequence[Verified], stage: str) -> Seen:
+        with_all = with_projects(future, parts, needs, by_id, as_of)
         after = _solved(work, with_all, tuple(before), stage, nodes=nodes)
-        return after, *settled(choice.parts, before, after, by_year, as_of)
+        return after, *settled(parts, before, after, by_year, as_of)
 
     for round_ in range(1, ROUNDS + 1):
         choice = choose(needs, measures, tuple(known.values()))
-        after, seen, refuted = confirmed(choice, f"check {round_}")
+        after, seen, refuted = confirmed(choice.parts, f"check {round_}")
         _learn(known, seen)
         if not refuted or round_ == ROUNDS:
             break
@@ -67,11 +75,35 @@ def confirmed_choice(
             known |= {(one.feeder_id, one.measure_ids): one for one in sets}
     short = len([part for part in seen if part.feeder_id in refuted])
     if refuted:  # what has been seen to hold, and nothing that has not
-        after, seen, _ = confirmed(choose(needs, measures, seen), "check, the last")
+        after, seen, _ = confirmed(choose(needs, measures, seen).parts, "check, the last")
         _learn(known, seen)
     refused = {name: why for plan in tried_on.values() for name, why in plan.refused.items()}
     final = choose(needs, measures, seen if refuted else tuple(known.values()))
-    return final, tuple(known.values()), after, remarks_of(refused, short, round_)
+    parts, after = _in_stages(final.parts, tuple(known.values()), needs, by_id, confirmed, after)
+    known |= {(one.feeder_id, one.measure_ids): one for one in parts if not one.after}
+    everything = (*known.values(), *(one for one in parts if one.after))
+    return replace(final, parts=parts), everything, after, remarks_of(refused, short, round_)
+
+
+def _in_stages(
+    parts: tuple[Verified, ...],
+    verified: Sequence[Verified],
+    needs: Sequence[Need],
+    measures: Mapping[str, Measure],
+    confirmed: Callable[[Sequence[Verified], str], Seen],
+    after: dict[int, SolvedYear],
+) -> tuple[tuple[Verified, ...], dict[int, SolvedYear]]:
+    """The sets in stages as far as the whole grid confirms them, and the years with them done."""
+    whole: frozenset[str] = frozenset()
+    for round_ in range(1, STAGINGS + 1):
+        stages = in_stages(parts, verified, needs, measures, whole)
+        if stages == parts:
+            break
+        later, seen, refuted = confirmed(stages, f"stages {round_}")
+        if not refuted:
+            return seen[: len(stages)], later
+        whole |= refuted
+    return parts, after
 
 
 def _learn(known: dict[tuple[str, frozenset[str]], Verified], seen: Sequence[Verified]) -> None:

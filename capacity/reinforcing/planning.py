@@ -130,12 +130,11 @@ def make_plan(
     )  # fmt: skip
     seconds = time.perf_counter() - began
     record = record_of(case, rules, scenario, horizon, tried, draw, seed, len(verified), remarks, seconds)
-    parts = {part.measure_ids for part in choice.parts}
     plan = Plan(
         record=record,
         needs=needs_table(needs),
         measures=measures_table(measures_of(tried_on)),
-        verified=verified_table(verified, parts),
+        verified=verified_table(verified, choice.parts),
         choices=choice.measures,
         outcomes=choice.needs,
         feeders=choice.feeders,

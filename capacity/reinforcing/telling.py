@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -82,13 +82,15 @@ def _works(measure: Measure, language: str) -> list[str]:
     return told
 
 
-def verified_table(verified: Sequence[Verified], chosen: Collection[frozenset[str]]) -> pd.DataFrame:
-    """``PLAN_VERIFIED``."""
+def verified_table(verified: Sequence[Verified], parts: Sequence[Verified]) -> pd.DataFrame:
+    """``PLAN_VERIFIED``; ``parts`` are what was chosen."""
+    chosen = {(part.measure_ids, part.after) for part in parts}
     rows = [
         {
             "feeder_id": one.feeder_id,
             "measure_ids": _joined(sorted(one.measure_ids)),
-            "chosen": one.measure_ids in chosen,
+            "after_ids": _joined(sorted(one.after)),
+            "chosen": (one.measure_ids, one.after) in chosen,
             "basis": "full_year" if one.full_year else "critical_steps",
             "solved": one.solved,
             "clears": _joined(f"{own.need_id}:{','.join(map(str, own.years))}" for own in one.clears if own.years),

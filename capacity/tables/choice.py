@@ -112,7 +112,8 @@ class Choice:
 
     Attributes
     ----------
-    parts : the verified sets chosen; each is a project by itself, since nothing smaller has been verified.
+    parts : the verified sets chosen, each a project. Where a smaller set has been verified to do until a later year,
+        the planner divides them further (``Verified.after``).
     """
 
     measures: pd.DataFrame

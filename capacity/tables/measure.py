@@ -172,6 +172,7 @@ class Verified:
     released_kva, node_released_kva, losses_saved_kwh_per_year : of the set, as ``Measure`` has them; None: not known.
     solved : False where the load flow gave no answer: nothing is known of the set, and it is not chosen.
     full_year : verified over every step of the year rather than over the critical ones.
+    after : measures that are done before these, so that what is said is of all of them together, less what they did.
     """
 
     feeder_id: str
@@ -184,6 +185,7 @@ class Verified:
     losses_saved_kwh_per_year: float | None = None
     solved: bool = True
     full_year: bool = False
+    after: frozenset[str] = frozenset()
 
     @property
     def harm(self) -> tuple[Need, ...]:

@@ -89,6 +89,9 @@ PLAN_VERIFIED = table(
     {
         "feeder_id": text("线路编号", "feeder id"),
         "measure_ids": text("措施", "measures", _IDS),
+        "after_ids": text(
+            "先行措施", "after measures", "Done before and solved together with these. " + _IDS, missing="none"
+        ),
         "chosen": flag("选用", "chosen"),
         "basis": text("计算口径", "basis", choices=tuple(BASIS)),
         "solved": flag("有解", "solved", "False: the load flow gave no answer, and nothing is known of the set."),

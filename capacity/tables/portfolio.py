@@ -49,6 +49,7 @@ PROJECT_LIST = table(
         "rules": text("全部规则", "all rules", _IDS),
         "urgency": text("紧迫程度", "urgency", choices=tuple(URGENCY)),
         "measure_ids": text("措施", "measures", _IDS, missing="no measure yet"),
+        "after_ids": text("先行措施", "after measures", "Done before, by another project. " + _IDS, missing="none"),
         "element_ids": text("设备编号", "element ids", _IDS, missing="none"),
         "area_ids": text("网格编号", "area ids", _IDS, missing="none"),
         "due_on": moment("需求日期", "due on", missing="no day stated"),

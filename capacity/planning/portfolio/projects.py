@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -117,6 +118,7 @@ def _project(
     rule, urgency = rule_and_urgency([need.rule for need in cleared])
     causes = _causes(firing, part.feeder_id, list(area_ids))
     driving = [need for need in cleared if need.rule not in ("P3", "P19")] or list(cleared)
+    from_year = {one.need_id: one.years[0] for one in part.clears if one.years}
     return {
         "project_id": PREFIX + part.name,
         "name_zh": f"{place} {'、'.join(kind.zh for kind in kinds)}".strip(),
@@ -126,9 +128,10 @@ def _project(
         "rules": ";".join(sorted({need.rule for need in cleared}, key=lambda one: int(one[1:]))),
         "urgency": urgency,
         "measure_ids": ";".join(one.measure_id for one in own),
+        "after_ids": ";".join(sorted(part.after)) or None,
         "element_ids": ";".join(elements) or None,
         "area_ids": ";".join(area_ids) or None,
-        "due_on": min((need.due_on for need in driving), default=None),
+        "due_on": min((_due_on(need, from_year[need.need_id]) for need in driving), default=None),
         "cost_yuan": cost,
         "released_kva": part.released_kva,
         "released_kva_per_10k_yuan": per_10k(part.released_kva, cost),
@@ -142,6 +145,12 @@ def _project(
         "evidence_zh": "；".join(need.evidence.zh or need.words.zh for need in cleared),
         "evidence_en": "; ".join(need.evidence.en or need.words.en for need in cleared),
     }
+
+
+def _due_on(need: Need, year: int) -> dt.date:
+    """The day a need is due, where it is cleared from a later year on the same day of that."""
+    moved: dt.date = (pd.Timestamp(need.due_on) + pd.DateOffset(years=max(year - need.years[0], 0))).date()
+    return moved
 
 
 def _dated(dates: Dates) -> dict[str, object]:

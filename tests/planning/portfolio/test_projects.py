@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ from capacity.planning.choosing import choose
 from capacity.planning.portfolio import library_rows, project_list
 from capacity.policy.working_days import is_working_day, published_days
 from capacity.tables._schema import conform
-from capacity.tables.measure import Measure, Need, Verified
+from capacity.tables.measure import Cleared, Measure, Need, Verified
 from capacity.tables.portfolio import P19_CASES, Portfolio, Schedulers
 from capacity.tables.stage_plan import WorkingCalendar
 from capacity.tables.works import Work
@@ -187,3 +188,19 @@ def test_budget__none_stated_is_not_a_budget_of_nothing() -> None:
     assert portfolio.projects["budget_state"].tolist() == [""]
     assert portfolio.budget.empty
     assert listed().projects.empty
+
+
+def test_project_list__a_stage_is_due_when_it_is_needed_and_names_what_comes_before():
+    """N1 fires from 2026 on and is due on 2026-12-01; the second stage clears it from 2028 on: due on 2028-12-01."""
+    own, first, alone = candidate(1, 9e4, years=(2026, 2027, 2028, 2029), works=())
+    second = measure("M2", 5e4, "T2", feeder="F1")
+    choice = choose([own], [first, second], [alone])
+    early = replace(alone, clears=(Cleared("N1", (2026, 2027)),))
+    later = replace(
+        alone, measure_ids=frozenset({"M2"}), after=frozenset({"M1"}), clears=(Cleared("N1", (2028, 2029)),)
+    )
+    stages = replace(choice, parts=(early, later))
+    rows = project_list(stages, [own], [first, second], AREAS, SCHEDULERS).projects.set_index("project_id")
+    assert list(rows.loc[["XM-M1", "XM-M2"], "due_on"]) == [pd.Timestamp("2026-12-01"), pd.Timestamp("2028-12-01")]
+    assert pd.isna(rows.loc["XM-M1", "after_ids"])
+    assert rows.loc["XM-M2", "after_ids"] == "M1"
