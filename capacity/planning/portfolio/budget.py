@@ -49,6 +49,7 @@ def with_budget(
         }
         for year in left
     ]
+    out = _on_what_comes_before(out)
     return out, conform(pd.DataFrame(years), BUDGET_YEARS) if years else empty(BUDGET_YEARS)
 
 
@@ -84,6 +85,27 @@ def _placed(
         "late_days": late,
         **_told(_joined(why, _stays(own, later.year if later else None))),
     }
+
+
+def _on_what_comes_before(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A later stage is worth nothing by itself: its risk says where what comes before it is not paid for, or later."""
+    of_measure = {key: row for row in rows for key in str(row.get("measure_ids") or "").split(";")}
+    told = []
+    for row in rows:
+        risk = Word(row["risk_zh"], row["risk_en"])
+        for key in str(row.get("after_ids") or "").split(";"):
+            risk = _joined(risk, _wanting(row, of_measure[key])) if key in of_measure and key else risk
+        told.append({**row, **_told(risk)})
+    return told
+
+
+def _wanting(row: Mapping[str, Any], before: Mapping[str, Any]) -> Word:
+    name, mine, its = before["project_id"], row.get("commissioning_date"), before.get("commissioning_date")
+    if before["budget_state"] in ("falls_out", "cost_unknown"):
+        return Word(f"先行项目 {name} 未列入预算，本项目单独不能奏效", f"rests on {name}, which is not paid for")
+    if mine and its and its > mine:
+        return Word(f"先行项目 {name} 至 {its} 才投产", f"rests on {name}, in service only on {its}")
+    return Word("", "")
 
 
 def _year_of(row: Mapping[str, Any]) -> int | None:

@@ -204,3 +204,7 @@ def test_project_list__a_stage_is_due_when_it_is_needed_and_names_what_comes_bef
     assert list(rows.loc[["XM-M1", "XM-M2"], "due_on"]) == [pd.Timestamp("2026-12-01"), pd.Timestamp("2028-12-01")]
     assert pd.isna(rows.loc["XM-M1", "after_ids"])
     assert rows.loc["XM-M2", "after_ids"] == "M1"
+    assert rows.loc["XM-M2", "risk_en"] == ""
+    paid = project_list(stages, [own], [first, second], AREAS, SCHEDULERS, budget_yuan={2026: 6e4}).projects
+    risk = paid.set_index("project_id")["risk_en"]  # M1 costs 90,000 and falls out, M2 fits and is worth nothing
+    assert risk["XM-M2"] == "rests on XM-M1, which is not paid for"
