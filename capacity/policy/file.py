@@ -13,6 +13,8 @@ from capacity.tables.case import Case
 from capacity.tables.policy import Policy
 from capacity.tables.reliability import ReliabilityRules
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The one in C is ten times as fast, where PyYAML was built with it."""
 REQUIRED_TRIGGERS = ("may_initiate", "must_initiate", "pre_control", "connection")
 REQUIRED_CHOICES = (
     "window_months",
@@ -103,7 +105,7 @@ def _candidates(name: str, beside: Path | None) -> list[Path]:
 
 def _parse(name: str, content: str) -> Policy:
     try:
-        policy = Policy.model_validate(yaml.safe_load(content))
+        policy = Policy.model_validate(yaml.load(content, LOADER))
     except yaml.YAMLError as error:
         raise PolicyError(
             f"policy '{name}' is not readable YAML: {error}\n政策文件“{name}”不是可读的 YAML，请按提示位置修改"

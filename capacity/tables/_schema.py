@@ -126,4 +126,6 @@ def conform(frame: pd.DataFrame, schema: Table) -> pd.DataFrame:
             full[name] = pd.Series([None] * len(full), index=full.index, dtype=str(column.dtype))
     known = [name for name in schema.columns if name in full.columns]
     extra = [name for name in full.columns if name not in schema.columns]
+    if full.empty and not extra and len(known) == len(schema.columns):
+        return empty(schema)  # pandera takes its time even for no rows
     return schema.validate(full[known + extra].reset_index(drop=True), lazy=True)
