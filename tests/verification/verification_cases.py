@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -108,16 +109,23 @@ def bisected(nets: list[Any], node: str, keeps: Callable[[Any], bool]) -> float:
     """The largest load at a node, to 0.01 kVA, with which every one of the networks keeps its limits."""
     bus = int(nets[0].bus.index[nets[0].bus["name"].eq(node)][0])
     new = [pp.create_load(net, bus, 0.0, 0.0, name="new") for net in nets]
+    pairs = list(zip(nets, new, strict=True))
     low, high = 0.0, 300.0
     while high - low > 0.01:
         middle = (low + high) / 2.0
-        sound = True
-        for net, load in zip(nets, new, strict=True):
+        broken = None
+        for number, (net, load) in enumerate(pairs):
             net.load.loc[load, "p_mw"] = middle * POWER_FACTOR / 1000.0
             net.load.loc[load, "q_mvar"] = middle * np.sqrt(1.0 - POWER_FACTOR**2) / 1000.0
             pp.runpp(net, trafo_loading="power")
-            sound = sound and keeps(net)
-        low, high = (middle, high) if sound else (low, middle)
+            if not keeps(net):
+                broken = number
+                break
+        if broken is None:
+            low = middle
+        else:
+            high = middle
+            pairs.insert(0, pairs.pop(broken))  # the one that breaks is asked first
     return low
 
 
@@ -126,7 +134,7 @@ def at_peak(case: Case, when: pd.Timestamp) -> Any:
 
     The meter of T1 stands at the LV terminal: what the wire to the house loses is part of it.
     """
-    net = pp.from_json_string(pp.to_json(case.net))
+    net = copy.deepcopy(case.net)
     readings = case.measurements[case.measurements["timestamp"] == when].set_index("transformer_id")
     below = case.topology.buses["transformer_id"].reindex(net.load["bus"]).to_numpy()
     share = net.load["p_mw"] / net.load["p_mw"].groupby(below).transform("sum")
