@@ -38,7 +38,7 @@ def accept(
                      metavar="RUN"),
     ] = None,
     assess: Annotated[
-        bool, typer.Option("--assess", help="Judge it by load flow over the year where it stands; needs --case.")
+        bool, typer.Option("--assess", help="Judge it by load flow over the year, by its works where it names any; needs --case.")
     ] = False,
     case: CaseFolder = None,
     claim: Annotated[

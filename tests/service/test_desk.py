@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from fakes import FakeAssessor, Served, serving
+from hand_case import WINDOW, hand_case
 from sample_assessment import sample_assessment
 
+from capacity.assessing import open_assessor
 from capacity.service.entering import facts_of
 
 ASKED = {"kw": 60, "longitude": 99.203, "latitude": 25.103}
@@ -123,6 +125,26 @@ def test_list__newest_first_with_what_is_due(served: Served) -> None:
     due = served.get("/applications/due").json()["due"]
     assert {one["application_id"] for one in due} == set(names)
     assert due[0]["remark"]["zh"]
+
+
+def test_accept__by_the_works_that_it_was_offered_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T2 (315 kVA, 212 at most) has room for 95 kW once 400 kVA stand there, for twice that it has not: two desks."""
+    monkeypatch.setattr("capacity.assessing.ground.past_window", lambda case, rules: WINDOW)  # the two days it has
+    made = serving(tmp_path, assessor=open_assessor(hand_case(), workers=1))  # type: ignore[arg-type]  # a real one
+    with made.client:
+        body = made.post("/assessments", {"kw": 95, "transformer_id": "T2"}).json()
+        asked = {"assessment_id": body["assessment_id"], "option_key": "larger_transformer:T2"}
+        both = [made.post("/applications/from-assessment", asked).json() for _ in range(2)]
+        assert {(one["works_option"], one["works_kva"]) for one in both} == {("larger_transformer:T2", 400.0)}
+        first, second = (_step(made, _step(made, one, "offer").json(), "accept") for one in both)
+        assert first.status_code == 200
+        claim = first.json()["claim"]
+        assert (claim["verdict"], claim["reserved_kw"]) == ("yes_with_project", 95.0)
+        assert claim["basis"]["zh"].startswith("待配变 T2 更换为 400 kVA")
+        assert second.status_code == 409
+        fault = second.json()["faults"][0]
+        assert "transformer T2 replaced by one of 400 kVA" in fault["en"]
+        assert "配变 T2 更换为 400 kVA" in fault["zh"]
 
 
 def test_from_assessment__place_and_power_come_from_the_option(served: Served) -> None:

@@ -166,6 +166,7 @@ export const TEXTS = {
   connected: { zh: "接入", en: "Connected" },
   offer_until: { zh: "答复有效期至", en: "Offer valid until" },
   reserved: { zh: "占用容量", en: "Reserved" },
+  works_first: { zh: "先期工程", en: "Works first" },
   against: { zh: "核定余量 {kva} kVA。", en: "against room of {kva} kVA." },
   timetable: { zh: "用电时刻表（P14）", en: "Timetable (P14)" },
   history: { zh: "经办记录", en: "History" },

@@ -80,6 +80,7 @@ function facts(one, state) {
     one.customer ? fact(t("customer_name"), one.customer) : null,
     fact(t("customer_kind"), word(state.words, "customer_kind", one.customer_kind)),
     fact(t("connected"), `${word(state.words, "voltage", one.voltage)} · ${word(state.words, "supply", one.supply)}`, h("span.small", {}, place(one))),
+    one.works_option ? fact(t("works_first"), `${word(state.words, "place_kind", one.works_option.split(":")[0])} ${one.works_option.slice(one.works_option.indexOf(":") + 1)} · ${one.works_kva} kVA`) : null,
     one.energise_on ? fact(t("energise_on"), one.energise_on) : null,
     one.offer_valid_until ? fact(t("offer_until"), one.offer_valid_until) : null,
     claim ? fact(t("reserved"), `${down(one.reserved_kw)} kW · ${down(one.reserved_kva)} kVA`, h("span.small", {}, t("against", { kva: down(claim.figure_kva) }), " ", say(claim.basis))) : null,
