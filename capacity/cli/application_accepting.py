@@ -38,7 +38,7 @@ def accept(
                      metavar="RUN"),
     ] = None,
     assess: Annotated[
-        bool, typer.Option("--assess", help="Judge it by load flow over the year, by its works where it names any; needs --case.")
+        bool, typer.Option("--assess", help="Judge it by load flow over the year, its works in place; needs --case.")
     ] = False,
     case: CaseFolder = None,
     claim: Annotated[

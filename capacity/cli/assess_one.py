@@ -132,16 +132,21 @@ def record(desk: Opened, answer: Assessment, *, who: str, why: str) -> None:
     from capacity.applications.requests.recording import record as enter
     from capacity.desk import lv_limit_kw
     from capacity.policy import policy_of
+    from capacity.tables.register import works_in_words
 
     assert desk.register is not None
     done = enter(desk.register, answer, who=who, why=why, lv_limit_kw=lv_limit_kw(policy_of(desk.case)))
     name = done.application.application_id
     if "offered" in done.steps:
-        until = done.application.offer_valid_until
+        until, facts = done.application.offer_valid_until, done.application.facts
+        works = ""
+        if facts.works_option is not None and facts.works_kva is not None:
+            named = works_in_words(facts.works_option, facts.works_kva)
+            works = say(f"（待{named.zh}）", f" with {named.en}")
         _say(
             say(
-                f"登记册：{name} 已答复供电方案，有效期至 {until}；确认后才占用容量。",
-                f"register: {name} is offered, valid until {until}; it reserves nothing before it is accepted.",
+                f"登记册：{name} 已答复供电方案{works}，有效期至 {until}；确认后才占用容量。",
+                f"register: {name} is offered{works}, valid until {until}; it reserves nothing before it is accepted.",
             )
         )
     else:

@@ -110,6 +110,24 @@ def test_version__says_who_was_faster(register: reg.Register) -> None:
     assert reg.application(register, one.application_id).status == "offered"
 
 
+@pytest.mark.parametrize(
+    ("works_option", "works_kva", "says"),
+    [
+        ("larger_transformer:T1", None, "give both or neither"),
+        (None, 200.0, "give both or neither"),
+        ("larger_transformer:T1", -1.0, "above 0 kVA"),
+        ("lv_node:T1-LV", 200.0, "no option after works"),
+        ("larger_transformer:T2", 200.0, "one and the same"),
+    ],
+)
+def test_add__works_are_whole_and_of_the_transformer_named(
+    register: reg.Register, works_option: str | None, works_kva: float | None, says: str
+) -> None:
+    with pytest.raises(InputError, match=says):
+        reg.add(register, desks.facts(30.0, works_option=works_option, works_kva=works_kva), who="li")
+    assert reg.applications(register) == []
+
+
 def test_add__tells_every_fault_at_once_and_changes_nothing(register: reg.Register) -> None:
     wrong = dataclasses.replace(
         desks.facts(), p_kw=0.0, transformer_id=None, power_factor=2.0, category="castle", longitude=200.0,
