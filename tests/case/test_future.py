@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import pytest
 from hand_case import PEAK, PEAK_AT, hand_case
 from pandapower.toolbox import nets_equal
 
-from capacity.case import apply_changes, apply_scenario, future_of, load_scenario, what_was_drawn
+from capacity.case import apply_changes, apply_scenario, derive_topology, future_of, load_scenario, what_was_drawn
 from capacity.case.scenarios.drawing import CENTRAL
 from capacity.case.scenarios.shapes import controlled, device_library
 from capacity.case.scenarios.template import template_text
@@ -31,8 +32,6 @@ def made(**keys) -> Scenario:
 
 def with_customers(count: int = 40):
     """The hand case with residents at both busbars, and one workshop at T2."""
-    from dataclasses import replace
-
     rows = [
         {"customer_id": f"c{n}", "transformer_id": f"T{1 + n % 2}", "node_id": f"T{1 + n % 2}-LV", "contract_kva": 8.0,
          "category": "residential"}
@@ -206,6 +205,46 @@ def test_move_load__readings_go_with_it():
     np.testing.assert_allclose(after["T2"], before["T2"] + 0.25 * before["T1"])
     np.testing.assert_allclose(after.sum(axis=1), before.sum(axis=1))
     assert peak_kw(case, "T1") == 160.0
+
+
+def test_add_transformer__empties_another_alike_with_and_without_growth():
+    """All that T2 supplies hangs behind N1: T9 takes it over, T2 reads 0, and 60 % growth makes 1.6 times as much."""
+    import pandapower as pp
+
+    case = hand_case()
+    net, split = case.net, len(case.net.bus)
+    t2 = net.bus.index[net.bus["name"] == "T2-LV"][0]
+    pp.create_line_from_parameters(net, t2, pp.create_bus(net, 0.4, name="N1"), 0.6, 0.45, 0.08, 0.0, 0.35, name="LL")
+    net.load.loc[net.load["bus"] == t2, "bus"] = split
+    case = replace(case, topology=derive_topology(net, case.settings, case.substations, case.feeders))
+    change = {"kind": "add_transformer", "transformer_id": "T9", "node_id": "N1", "mv_node_id": "M2",
+              "mv_length_m": 100, "mv_line_type": "JKLYJ-10-70", "rated_kva": 315, "open_line_ids": ["LL"]}  # fmt: skip
+    scenario = made(changes=[change | {"in_service_on": "2027-01-01"}])
+    changed = apply_changes(case, scenario.changes)
+    still = future_of(
+        case, scenario.model_copy(update={"growth": made(growth=[{"percent_per_year": 0.0}]).growth}), 2027
+    )
+    grown = future_of(
+        case, scenario.model_copy(update={"growth": made(growth=[{"percent_per_year": 60.0}]).growth}), 2027
+    )
+    for table in ("load", "line", "trafo"):
+        pd.testing.assert_frame_equal(still.net[table], changed.net[table])
+    pd.testing.assert_frame_equal(still.measurements, changed.measurements)
+    assert peak_kw(changed, "T2") == peak_kw(grown, "T2") == 0.0
+    mean_kw = case.measurements.groupby("transformer_id")["p_kw"].mean()["T2"]  # what T2's meter saw stands behind T9
+    assert changed.net.load["p_mw"].tolist() == pytest.approx([0.2, mean_kw / 1000.0])
+    assert grown.net.load["p_mw"].tolist() == pytest.approx([0.2 * 1.6, mean_kw / 1000.0 * 1.6])
+
+
+def test_move_load__onto_a_transformer_without_a_model_keeps_what_that_reads():
+    """Nothing is modelled below T2, which reads 169.6 kW at its peak: it reads that and a quarter of T1's load."""
+    case = hand_case()
+    case.net.load.drop(index=case.net.load.index[case.net.load["name"] == "T2-load"], inplace=True)
+    change = MoveLoad(kind="move_load", from_transformer_id="T1", to_transformer_id="T2", share_percent=25.0)
+    before = case.measurements.pivot(index="timestamp", columns="transformer_id", values="p_kw")
+    for moved in (apply_changes(case, [change]), future_of(case, made(changes=[change]), 2027)):
+        after = moved.measurements.pivot(index="timestamp", columns="transformer_id", values="p_kw")
+        np.testing.assert_allclose(after["T2"], before["T2"] + 0.25 * before["T1"])
 
 
 def test_changes__each_does_what_it_says():

@@ -14,7 +14,7 @@ from capacity.case.scenarios.charging import manage_charging
 from capacity.case.scenarios.drawing import adopters
 from capacity.case.scenarios.drawn import Rows
 from capacity.case.scenarios.following import Shift, modelled, scale_of_readings, shift_between
-from capacity.case.scenarios.growing import bare_factors, grow, growth_factors, rates_of
+from capacity.case.scenarios.growing import Rates, bare_factors, grow, growth_factors, rates_of
 from capacity.case.scenarios.meters import Meters, readings_after
 from capacity.case.scenarios.on_top import DEVICE, add_devices, changed_profiles, energised, points
 from capacity.case.scenarios.points import add_point_loads
@@ -117,7 +117,7 @@ def changed_by(case: Case, scenario: Scenario, changes: Sequence[NetworkChange])
     if staged.managed or staged.storages:
         net, profiles = copy.deepcopy(net), profiles_of(staged.case)
     profiles = manage_charging(staged.case, net, profiles, staged.managed)
-    shift = _shift(staged, net)
+    shift = _shift(staged, net, {}, 0.0)
     net = _rescaled(replace(staged, case=replace(staged.case, net=net)), shift)
     readings = readings_after(case.measurements, profiles, shift)
     changed = replace(staged.case, net=net, profiles=profiles, measurements=readings)
@@ -179,7 +179,7 @@ def _without_storages(
         drawn.add("growth", f"{area_class or '*'}/{category or '*'}", percent=rate)
     profiles, curves = changed_profiles(case, net, scenario, future, drawn)
     profiles = manage_charging(case, net, profiles, staged.managed)
-    shift = _shift(staged, net, bare_factors(case, loads, rates, years))
+    shift = _shift(staged, net, rates, years)
     if staged.case is not staged.base:
         net = _rescaled(replace(staged, case=replace(case, net=net)), shift)
     case = replace(case, net=net, profiles=profiles)
@@ -199,8 +199,11 @@ def _without_storages(
     return Laid(replace(case, profiles=profiles, applications=applications), shift, drawn.frame(case))
 
 
-def _shift(staged: Staged, net: Any, bare: Mapping[str, float] = NO_FACTORS) -> Shift:
-    """What became of the metered load and generation."""
+def _shift(staged: Staged, net: Any, rates: Rates, years: float) -> Shift:
+    """What became of the metered load and generation.
+
+    A transformer counts as bare by what is modelled below it before the changes: one that they empty reads nothing.
+    """
     topology = staged.case.topology
     loads, generation = staged.before
     return shift_between(
@@ -208,7 +211,7 @@ def _shift(staged: Staged, net: Any, bare: Mapping[str, float] = NO_FACTORS) -> 
         modelled(net, topology),
         (generation, modelled(net, topology, "sgen")),
         staged.origin,
-        bare,
+        bare_factors(staged.base, loads, rates, years),
     )
 
 
@@ -220,8 +223,10 @@ def _rescaled(staged: Staged, shift: Shift) -> Any:
     table = base.profiles.set_index(TIMESTAMP) if TIMESTAMP in base.profiles.columns else base.profiles
     known = [name for name in shift.profiles if name in table.columns]
     mean = table[known].mean().reindex(list(shift.profiles)).fillna(1.0).to_numpy(dtype=np.float64)
+    before = staged.before[0]["transformer_id"]
+    supplying = set(before)  # nothing says how a bare transformer's reading compares with a model
     scale = scale_of_readings(base.measurements, shift, mean)
-    before = modelled(base.net, base.topology)["transformer_id"]
+    scale = {name: factor for name, factor in scale.items() if name in supplying}
     after = modelled(net, staged.case.topology)["transformer_id"]
     for row, now in after.items():
         was = before.get(staged.origin.get(int(row), int(row)))

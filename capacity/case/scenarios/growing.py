@@ -75,9 +75,7 @@ def grow(net: Any, factor: pd.Series) -> None:
 
 
 def bare_factors(case: Case, loads: pd.DataFrame, rates: Rates, years: float) -> dict[str, float]:
-    """Factor on the readings of public transformers below which nothing is modelled: the rate of their class."""
-    if not rates or not years:
-        return {}
+    """Factor on the readings of public transformers below which nothing is modelled: the rate of their class, or 1."""
     public = case.transformers[case.transformers["ownership"].eq("public")]["transformer_id"]
     class_of = classes(case)
     return {
