@@ -36,6 +36,7 @@ from capacity.tables.register import Facts
 
 MARKET = PlaceRequest(99.2030, 25.1030)
 """In the county seat, by the busbar of T0102."""
+LAKE = box(99.2092, 25.0994, 99.2098, 25.1000)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,9 @@ def case(bundled: Path) -> Case:
 
 @pytest.fixture(scope="module")
 def assessor(case: Case) -> CaseAssessor:
-    return open_assessor(case)
+    """Of the case with a lake that no other question comes near."""
+    lake = gpd.GeoDataFrame(geometry=[LAKE], crs="EPSG:4326")
+    return open_assessor(case, no_go=lake)
 
 
 def test_an_answer_names_place_figure_money_and_day(assessor: CaseAssessor) -> None:
@@ -190,10 +193,10 @@ def test_every_fault_of_power_and_place_is_told_at_once(assessor: CaseAssessor) 
     assert "latitude" in str(told.value)
 
 
-def test_a_point_in_a_lake_is_refused(case: Case) -> None:
-    lake = gpd.GeoDataFrame(geometry=[box(99.2025, 25.1025, 99.2035, 25.1035)], crs="EPSG:4326")
+def test_a_point_in_a_lake_is_refused(assessor: CaseAssessor) -> None:
     with pytest.raises(RequestError, match="no-go"):
-        open_assessor(case, no_go=lake).assess(Request(MARKET, 10.0))
+        assessor.assess(Request(PlaceRequest(99.2095, 25.0997), 10.0))
+    assert assessor.assess(Request(PlaceRequest(99.2090, 25.0997), 10.0)).verdict == "yes", "beside it"
 
 
 def test_days_beyond_the_calendar_are_ranges_and_said(assessor: CaseAssessor) -> None:
