@@ -155,7 +155,7 @@ def nothing_is_found(draw: random.Random, months: int) -> None:
     assert finds(worlds, [one.release for one in published(worlds)]) == []
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False), st.integers(2, 4))
 def test_prepare__nothing_is_found_in_random_months(draw: random.Random, months: int) -> None:
     nothing_is_found(draw, months)
