@@ -1,4 +1,4 @@
-"""Ids that are missing or given twice."""
+"""Ids that are missing, given twice, or cannot be told apart in a list of ids."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ KEYS = {
     "applications": "application_id",
     "projects": "project_id",
 }
+SEPARATOR = "[;\\r\\n]"
+"""What stands between ids wherever a table has several in one cell, and between rows."""
 ATTACHED = ("load", "sgen", "gen", "ext_grid", "switch")
 """Tables of the network whose names serve profiles and scenarios only."""
 
@@ -64,12 +66,21 @@ DUPLICATE_ATTACHED = Kind(
     "请改名：场景或负荷曲线引用该名称时将同时指向所有同名元件。",
     "lower_accuracy",
 )
+SEPARATOR_IN_ID = Kind(
+    "ids.separator",
+    "error",
+    "ids, and names of buses, lines, transformers and switches, with a semicolon or a line break in them",
+    "含分号或换行的编号，以及母线、线路、变压器、开关名称",
+    "Rename them wherever they stand: tables of plans and results separate ids by semicolons.",
+    "请在所有出现处改名：规划和结果表以分号分隔多个编号。",
+)
 KINDS = (
     MISSING,
     DUPLICATE,
     DUPLICATE_ELEMENT,
     UNNAMED_ELEMENT,
     DUPLICATE_ATTACHED,
+    SEPARATOR_IN_ID,
 )
 
 
@@ -125,7 +136,29 @@ def element_ids(facts: Facts) -> Iterator[Issue]:
             )
 
 
+def separators(facts: Facts) -> Iterator[Issue]:
+    """Ids that a list of ids would fall apart at, one issue per table."""
+    tables = {name: (getattr(facts.case, name)[key].reset_index(drop=True), key) for name, key in KEYS.items()}
+    net = {f"net.{name}": (facts.case.net[name]["name"], "name") for name in (*CARRIERS, "switch")}
+    for table, (column, key) in (tables | net).items():
+        ids = column.astype("string")
+        ids = ids[ids.str.contains(SEPARATOR, na=False)]
+        if ids.empty:
+            continue
+        named = [f"index {at}: {name!r}" if table in net else f"row {at + 2}: {name!r}" for at, name in ids.items()]
+        file = FILES.get(table, table)
+        yield SEPARATOR_IN_ID.issue(
+            table,
+            key,
+            ids,
+            f"{len(ids)} values of {key} in {file} contain a semicolon or a line break ({names_en(named)}).",
+            f"{file} 中有 {len(ids)} 个 {key} 含分号或换行（{names_zh(named)}）。",
+            facts.areas_of(ids) if table == "transformers" else ids if table == "areas" else (),
+        )
+
+
 CHECKS: tuple[Check, ...] = (
     keys,
     element_ids,
+    separators,
 )

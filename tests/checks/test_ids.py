@@ -1,4 +1,4 @@
-"""Ids that are missing or given twice."""
+"""Ids that are missing, given twice, or hold what separates ids."""
 
 import pandapower as pp
 import pandas as pd
@@ -39,3 +39,20 @@ def test_element_ids__unnamed_switches_are_no_problem(parts):
     pp.create_switch(parts.net, 0, 0, et="l", closed=True)
     pp.create_switch(parts.net, 0, 2, et="l", closed=True)
     assert not [i for i in parts.check() if i.check.startswith("ids.")]
+
+
+def test_separator__semicolon_in_a_transformer_id(parts, expect):
+    parts.transformers.loc[4, "transformer_id"] = "T;5"
+    expect(parts, "ids.separator", ("T;5",), "1 values of transformer_id in transformers.csv contain a semicolon or a "
+           "line break (row 6: 'T;5'). Rename them")  # fmt: skip
+
+
+def test_separator__line_break_in_the_name_of_a_line(parts, expect):
+    parts.put("net.line", "L2", "name", "L2\n甲")
+    expect(parts, "ids.separator", ("L2\n甲",), r"1 values of name in net.line contain a semicolon or a line break "
+           r"(index 1: 'L2\n甲')")  # fmt: skip
+
+
+def test_separator__other_signs_are_no_problem(parts):
+    parts.put("net.line", "L2", "name", "10kV甲线+乙:支,1/2")
+    assert not [issue for issue in parts.check() if issue.check == "ids.separator"]
