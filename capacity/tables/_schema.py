@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
@@ -126,6 +127,45 @@ def conform(frame: pd.DataFrame, schema: Table) -> pd.DataFrame:
             full[name] = pd.Series([None] * len(full), index=full.index, dtype=str(column.dtype))
     known = [name for name in schema.columns if name in full.columns]
     extra = [name for name in full.columns if name not in schema.columns]
-    if full.empty and not extra and len(known) == len(schema.columns):
-        return empty(schema)  # pandera takes its time even for no rows
-    return schema.validate(full[known + extra].reset_index(drop=True), lazy=True)
+    ordered = full[known + extra].reset_index(drop=True)
+    sound = _sound(ordered, schema)
+    return schema.validate(ordered, lazy=True) if sound is None else sound
+
+
+def _sound(frame: pd.DataFrame, schema: Table) -> pd.DataFrame | None:
+    """``frame`` in the schema's types if it plainly keeps every rule; None leaves it to pandera to say what it breaks.
+
+    pandera takes some two milliseconds for each column, however short: a third of the time of a study of a small case.
+    """
+    if list(frame.columns) != list(schema.columns):
+        return None
+    try:
+        typed = frame.assign(
+            **{
+                name: column.dtype.coerce(frame[name])
+                for name, column in schema.columns.items()
+                if frame[name].dtype != column.dtype.type
+            }
+        )
+    except Exception:  # whatever a value that cannot be taken raises, pandera names it
+        return None
+    kept = all(_keeps(typed[name], column) for name, column in schema.columns.items())
+    return typed if kept and not (schema.unique and typed.duplicated(subset=schema.unique).any()) else None
+
+
+def _keeps(values: pd.Series, column: pa.Column) -> bool:
+    known = values.dropna()
+    if values.dtype != column.dtype.type or (not column.nullable and len(known) < len(values)):
+        return False
+    if column.unique and values.duplicated().any():
+        return False
+    return all(check.name in _RULES and _RULES[check.name](known, check.statistics) for check in column.checks)
+
+
+_RULES: dict[str | None, Callable[[pd.Series, dict[str, Any]], bool]] = {
+    "isin": lambda values, of: bool(values.isin(of["allowed_values"]).all()),
+    "greater_than_or_equal_to": lambda values, of: bool((values >= of["min_value"]).all()),
+    "greater_than": lambda values, of: bool((values > of["min_value"]).all()),
+    "less_than_or_equal_to": lambda values, of: bool((values <= of["max_value"]).all()),
+}
+"""The checks that columns here have, by pandera's names and statistics."""
