@@ -19,7 +19,8 @@ from pydantic import TypeAdapter
 
 from capacity import policy
 from capacity.city.pool import Jobs, work_through
-from capacity.planning.needs import created, findings_of, stays
+from capacity.planning.days import in_years
+from capacity.planning.needs import created, findings_of, stays, violations_of
 from capacity.study import run_study
 from capacity.tables._schema import conform, empty
 from capacity.tables.case import Case, Window
@@ -56,6 +57,7 @@ class YearSeen:
     """What the study found in a year: findings, and why nothing can be said of it, if so."""
 
     findings: pd.DataFrame
+    violations: pd.DataFrame
     unsure: Word | None
 
 
@@ -98,7 +100,7 @@ def verify_plan(
     rows: list[dict[str, object]] = []
     for year in plan.record.years:
         before, after = seen["before", year], seen["after", year]
-        new = created(before.findings, after.findings, by_year)
+        new = created(before.violations, after.violations, by_year)
         for project in projects:
             rows += _cleared(project, plan.needs, year, before, after)
         rows += _harm(projects, year, after, new)
@@ -170,7 +172,7 @@ def _with_projects(scenario: Scenario | None, projects: Sequence[_Project], base
     future = scenario or Scenario(name="with-plan", title_zh="实施规划后", title_en="with the plan")
     changes = list(future.changes)
     for project in sorted(projects, key=lambda one: one.first_year or base):
-        day = case.settings.as_of.replace(year=project.first_year or base)
+        day = in_years(case.settings.as_of, (project.first_year or base) - base)
         changes += [change.model_copy(update={"in_service_on": day}) for change in project.changes]
     return future.model_copy(update={"changes": tuple(changes)})
 
@@ -185,7 +187,7 @@ def see_year(
     run = run_study(case, scenario=scenario, rules=rules, window=window, workers=1, node_capacity=False, sample_nodes=0)
     results = Results(
         run.transformers, run.lines, run.nodes, run.areas, run.substations, run.alerts,
-        pd.DataFrame(columns=["application_id", "transformer_id"]),
+        pd.DataFrame(columns=["application_id", "transformer_id"]), run.feeder_voltages,
     )  # fmt: skip
     manifest = run.manifest
     unsure = None
@@ -193,7 +195,8 @@ def see_year(
         unsure = Word(f"{manifest.steps_failed} 个时刻潮流无解", f"{manifest.steps_failed} steps have no solution")
     elif manifest.crosscheck_passed is False:
         unsure = Word("与 pandapower 结果不一致", "pandapower finds another solution")
-    return YearSeen(findings_of(results, policy.with_variant(rules, scenario)), unsure)
+    by_year = policy.with_variant(rules, scenario)
+    return YearSeen(findings_of(results, by_year), violations_of(results, by_year), unsure)
 
 
 def _cleared(

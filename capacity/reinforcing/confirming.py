@@ -11,7 +11,7 @@ from capacity.planning.choosing import choose
 from capacity.reinforcing.feeders import FeederPlan, choose_again
 from capacity.reinforcing.projects import with_projects
 from capacity.reinforcing.record import remarks_of
-from capacity.reinforcing.settling import settled
+from capacity.reinforcing.settling import settled, unblamed
 from capacity.reinforcing.staging import in_stages
 from capacity.reinforcing.working import Work, done
 from capacity.reinforcing.years import SolvedYear, cut_file, solve_year
@@ -74,15 +74,23 @@ def confirmed_choice(
         for sets in done(work, "feeders again", choose_again, jobs).values():
             known |= {(one.feeder_id, one.measure_ids): one for one in sets}
     short = len([part for part in seen if part.feeder_id in refuted])
-    if refuted:  # what has been seen to hold, and nothing that has not
-        after, seen, _ = confirmed(choose(needs, measures, seen).parts, "check, the last")
+    for _ in range(ROUNDS if refuted else 0):  # what has been seen to hold, and nothing that has not
+        choice = choose(needs, measures, seen)
+        after, seen, worse = confirmed(choice.parts, "check, the last")
+        choice = replace(choice, parts=seen[: len(choice.parts)])
         _learn(known, seen)
+        if not worse:
+            break
+    if not refuted:
+        choice = choose(needs, measures, tuple(known.values()))  # the same sets, as the whole grid shows them
     refused = {name: why for plan in tried_on.values() for name, why in plan.refused.items()}
-    final = choose(needs, measures, seen if refuted else tuple(known.values()))
-    parts, after = _in_stages(final.parts, tuple(known.values()), needs, by_id, confirmed, after)
+    parts, after = _in_stages(choice.parts, tuple(known.values()), needs, by_id, confirmed, after)
     known |= {(one.feeder_id, one.measure_ids): one for one in parts if not one.after}
     everything = (*known.values(), *(one for one in parts if one.after))
-    return replace(final, parts=parts), everything, after, remarks_of(refused, short, round_)
+    nobodys = unblamed(parts, before, after, by_year)
+    failed = {year: one.steps_failed for year, one in after.items() if one.steps_failed}
+    remarks = remarks_of(refused, short, round_, nobodys, failed)
+    return replace(choice, parts=parts), everything, after, remarks
 
 
 def _in_stages(

@@ -69,6 +69,7 @@ def _here(results: Results, case: Case) -> Results:
         substations=results.substations,
         alerts=results.alerts,
         reserved=results.reserved,
+        feeder_voltages=results.feeder_voltages[results.feeder_voltages["feeder_id"].isin(feeders)],
     )
 
 

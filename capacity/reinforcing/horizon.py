@@ -36,6 +36,14 @@ def horizon_of(case: Case, scenario: Scenario | None, years: Sequence[int]) -> t
             [f"情景“{scenario.name}”没有规划年限（horizon_years），请指定年份"],
             [f"scenario '{scenario.name}' has no horizon_years; ask for years"],
         )
+    if not scenario.horizon_years and any(year != base for year in asked):
+        raise RequestError(
+            [f"情景“{scenario.name}”没有规划年限（horizon_years），其增长不随年份变化；请在情景文件中填写"],
+            [
+                f"scenario '{scenario.name}' has no horizon_years, so it is the same in every year: state them in "
+                "its file"
+            ],
+        )
     early = [year for year in asked if year < base]
     if early:
         raise RequestError(

@@ -129,7 +129,10 @@ def make_plan(
         months=months or 12 * max(horizon[-1] - as_of.year, 2), no_outage_months=no_outage_months,
     )  # fmt: skip
     seconds = time.perf_counter() - began
-    record = record_of(case, rules, scenario, horizon, tried, draw, seed, len(verified), remarks, seconds)
+    record = record_of(
+        case, rules, scenario, horizon, tried, draw, seed, len(verified), remarks, seconds,
+        programme_proven=projects.programme.proven,
+    )  # fmt: skip
     plan = Plan(
         record=record,
         needs=needs_table(needs),

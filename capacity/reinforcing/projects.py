@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from capacity import policy
+from capacity.planning.days import in_years
 from capacity.planning.portfolio import feeders_served, library_rows, project_list, remediation_cases
+from capacity.planning.portfolio.budget import UNPAID
 from capacity.planning.portfolio.projects import PREFIX
 from capacity.planning.programme import jobs_of, schedule
 from capacity.reinforcing.market import schedulers
@@ -36,8 +38,12 @@ class Projects:
     library: pd.DataFrame
 
     def investment_yuan(self, horizon: Sequence[int]) -> dict[int, float]:
-        """Cost by the year in which projects are due; what is due before the horizon counts in its first year."""
-        due = self.projects.dropna(subset=["due_on", "cost_yuan"])
+        """Cost by the year in which projects are due; what is due before the horizon counts in its first year.
+
+        What no budget pays for is not in it.
+        """
+        paid = ~self.projects["budget_state"].isin(UNPAID)
+        due = self.projects[paid].dropna(subset=["due_on", "cost_yuan"])
         year = pd.to_datetime(due["due_on"]).dt.year.clip(horizon[0], horizon[-1])
         return {int(key): float(value) for key, value in due["cost_yuan"].astype(float).groupby(year).sum().items()}
 
@@ -102,8 +108,7 @@ def with_projects(
     for part in parts:
         years = [year for own in part.clears if by_id[own.need_id].rule != "P3" for year in own.years]
         year = min(years, default=as_of.year)
-        day = as_of.replace(year=year)
-        stated = {"in_service_on": day, "project_id": PREFIX + part.name}
+        stated = {"in_service_on": in_years(as_of, year - as_of.year), "project_id": PREFIX + part.name}
         for key in sorted(part.measure_ids):
             changes += [change.model_copy(update=stated) for change in measures[key].changes]
     return future.model_copy(update={"changes": tuple(changes)})

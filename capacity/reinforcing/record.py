@@ -25,6 +25,8 @@ def record_of(
     verified_sets: int,
     remarks: Sequence[Word],
     wall_time_s: float,
+    *,
+    programme_proven: bool,
 ) -> PlanRecord:
     """The record of a plan; folder and file names are for who wrote them down to add."""
     settings = case.settings
@@ -50,6 +52,7 @@ def record_of(
         remarks_zh=tuple(one.zh for one in remarks),
         remarks_en=tuple(one.en for one in remarks),
         verified_sets=verified_sets,
+        programme_proven=programme_proven,
         program=program_version(),
         wall_time_s=round(wall_time_s, 3),
     )
@@ -65,8 +68,18 @@ def _basis(tried: Sequence[int]) -> Word:
     )
 
 
-def remarks_of(refused: Mapping[str, str], open_claims: int, rounds: int) -> list[Word]:
-    """What weakens a plan."""
+def remarks_of(
+    refused: Mapping[str, str], open_claims: int, rounds: int, nobodys: Sequence[str], failed: Mapping[int, int]
+) -> list[Word]:
+    """What weakens a plan.
+
+    Parameters
+    ----------
+    refused : sets that could not be tried, and why.
+    open_claims, rounds : sets that did less than claimed after so many rounds.
+    nobodys : new violations that are put down to no project.
+    failed : by year with the plan, the steps without a solution.
+    """
     remarks = [
         Word(
             "单价多为假定值（见各措施的价格可信度），投资仅供比较",
@@ -93,6 +106,22 @@ def remarks_of(refused: Mapping[str, str], open_claims: int, rounds: int) -> lis
                 f"经 {rounds} 轮整体校核仍有 {open_claims} 组措施的成效低于单独校核，已按整体校核结果记录",
                 f"after {rounds} rounds {open_claims} set(s) do less within the whole grid than by themselves; they "
                 "are recorded as the whole grid shows them",
+            )
+        )
+    if nobodys:
+        named = ", ".join(nobodys[:5]) + (" …" if len(nobodys) > 5 else "")
+        remarks.append(
+            Word(
+                f"整体实施后有 {len(nobodys)} 处新增越限，不能归于单个项目：{named}",
+                f"{len(nobodys)} new violation(s) come of the whole plan and are put down to no project: {named}",
+            )
+        )
+    if failed:
+        years = ", ".join(f"{year} ({steps})" for year, steps in failed.items())
+        remarks.append(
+            Word(
+                f"以下年份有时刻潮流无解（括号内为时刻数），所涉对象视为未知、未消除：{years}",
+                f"steps without a solution (how many): {years}; what they concern counts as unknown and not cleared",
             )
         )
     return remarks

@@ -33,7 +33,7 @@ def settled(
     Each part with what it clears and creates in the years solved (``full_year``), and, where a feeder has several,
     their union.
     """
-    new = {year: created(before[year].findings, after[year].findings, rules[year]) for year in after}
+    new = {year: created(before[year].violations, after[year].violations, rules[year]) for year in after}
     found = tuple(_as_seen(part, parts, after, new, as_of) for part in parts)
     worse = frozenset(
         part.feeder_id
@@ -53,16 +53,29 @@ def _as_seen(
         if years:
             clears.append(Cleared(own.need_id, years))
     mine = {
-        year: rows[[part in blamed(str(row.key), str(row.feeder_id), parts) for row in rows.itertuples()]]
+        year: rows[[part in blamed(str(row.part), str(row.feeder_id), parts) for row in rows.itertuples()]]
         for year, rows in new.items()
     }
     return replace(part, clears=tuple(clears), creates=_as_needs(mine, part.feeder_id, as_of), full_year=True)
 
 
-def blamed(key: str, feeder_id: str, parts: Sequence[Verified]) -> list[Verified]:
-    """The parts that a new violation is put down to: those that touch what it is at, else all of its feeder."""
-    touching = [part for part in parts if {f"network:{key.partition(':')[2]}", key} & part.touches]
+def blamed(place: str, feeder_id: str, parts: Sequence[Verified]) -> list[Verified]:
+    """The parts that a new violation is put down to: those that touch the place it is at, else all of its feeder."""
+    touching = [part for part in parts if place in part.touches]
     return touching or [part for part in parts if part.feeder_id == feeder_id]
+
+
+def unblamed(parts: Sequence[Verified], before: Years, after: Years, rules: Mapping[int, Policy]) -> tuple[str, ...]:
+    """New violations that no part is put down to, as ``2031 P4 S1``: all of the plan together causes them."""
+    found = []
+    for year in sorted(after):
+        new = created(before[year].violations, after[year].violations, rules[year])
+        found += [
+            f"{year} {row.rule} {row.element_id}"
+            for row in new.itertuples()
+            if not blamed(str(row.part), str(row.feeder_id), parts)
+        ]
+    return tuple(found)
 
 
 def _as_needs(rows: Mapping[int, pd.DataFrame], feeder_id: str, as_of: dt.date) -> tuple[Need, ...]:

@@ -11,7 +11,7 @@ import pandas as pd
 from capacity import headroom, policy, rates
 from capacity.loadflow import LoadFlow
 from capacity.matrix.cell import whatever_coverage
-from capacity.planning.needs import findings_of
+from capacity.planning.needs import findings_of, violations_of
 from capacity.runs import assembly
 from capacity.tables.case import Case, Window
 from capacity.tables.findings import Results
@@ -70,13 +70,19 @@ class SolvedGrid:
     solved: SolvedYear
     results: Results
     findings: pd.DataFrame
+    violations: pd.DataFrame
     headroom_grid: headroom.grid.Grid
     losses_kwh: float
 
     @property
+    def failed_at(self) -> npt.NDArray[np.bool_]:
+        """The steps without a solution in some island."""
+        return np.asarray(self.solved.failed.any(axis=0))
+
+    @property
     def steps_failed(self) -> int:
-        """Steps without a solution in some island."""
-        return int(self.solved.failed.any(axis=0).sum())
+        """How many these are."""
+        return int(self.failed_at.sum())
 
     @property
     def allowed_kva(self) -> pd.Series:
@@ -119,11 +125,14 @@ def solve(
     demand = headroom.application_demand(case, rules, case.applications)
     unrated = transformers.assign(max_loading_percent=np.nan)  # load rates are judged by the findings
     alerts = policy.raise_alerts(rules, unrated, lines.iloc[:0], areas, substations.iloc[:0], demand, curves)
-    results = Results(transformers, lines, nodes, areas, substations, alerts, reserved)
+    voltages = rates.feeder_voltages(case, rules, solved, rated)
+    results = Results(transformers, lines, nodes, areas, substations, alerts, reserved, voltages)
     sample = evenly(len(times)) if sample is None else sample
     failed = bool(solved.failed.any())
     losses_kwh = float("nan") if failed else float(flow.losses_kw(sample).mean()) * HOURS_A_YEAR
-    return SolvedGrid(flow, solved, results, findings_of(results, rules), grid, losses_kwh)
+    return SolvedGrid(
+        flow, solved, results, findings_of(results, rules), violations_of(results, rules), grid, losses_kwh
+    )
 
 
 def evenly(n_steps: int) -> npt.NDArray[np.int64]:

@@ -67,8 +67,9 @@ class Trials:
             except CapacityError as error:
                 self.refused["+".join(sorted(measure_ids))] = str(error)
                 return Verified(self.feeder_id, measure_ids, (), solved=False)
-            if grid.steps_failed:
-                self.refused["+".join(sorted(measure_ids))] = f"{grid.steps_failed} steps without a solution"
+            new = grid.failed_at & ~self.before[here.year].failed_at
+            if new.any():
+                self.refused["+".join(sorted(measure_ids))] = f"{int(new.sum())} more steps without a solution"
                 return Verified(self.feeder_id, measure_ids, (), solved=False)
             after[here.year] = grid
         return Verified(
@@ -94,7 +95,9 @@ class Trials:
 
     def _creates(self, after: Mapping[int, SolvedGrid]) -> tuple[Need, ...]:
         new = {
-            here.year: created(self.before[here.year].findings, after[here.year].findings, here.rules).astype(object)
+            here.year: created(self.before[here.year].violations, after[here.year].violations, here.rules).astype(
+                object
+            )
             for here in self.years
         }
         empty = pd.DataFrame(columns=list(FINDINGS.columns))

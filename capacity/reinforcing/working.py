@@ -36,4 +36,4 @@ def done(work: Work, stage: str, task: Callable[..., Outcome], jobs: Jobs) -> di
             raise outcome
         found[name] = outcome
         work.tell(stage, len(found), len(jobs))
-    return found
+    return {name: found[name] for name in jobs}

@@ -29,15 +29,17 @@ class SolvedYear:
 
     Attributes
     ----------
-    findings : of ``tables.findings.FINDINGS``.
+    findings, violations : as ``planning.needs`` finds them.
     areas : columns of ``tables.plan.PLAN_AREAS`` from ``area_id`` on.
-    low_voltage_nodes, losses_kwh, steps_failed : of the whole grid.
+    low_voltage_nodes, losses_kwh, steps_failed : of the whole grid; the first None where no voltage is known or a step
+        failed.
     """
 
     year: int
     findings: pd.DataFrame
+    violations: pd.DataFrame
     areas: pd.DataFrame
-    low_voltage_nodes: int
+    low_voltage_nodes: int | None
     losses_kwh: float
     steps_failed: int
 
@@ -70,8 +72,9 @@ def solve_year(
     return SolvedYear(
         year,
         grid.findings,
+        grid.violations,
         _areas(grid, node_room(grid, future.rules) if nodes else None),
-        int(grid.results.nodes["low_voltage"].fillna(False).astype(bool).sum()),
+        _low_voltage_nodes(grid),
         grid.losses_kwh,
         grid.steps_failed,
     )
@@ -89,6 +92,11 @@ def _ground(file: Path) -> Ground:
     return ground
 
 
+def _low_voltage_nodes(grid: SolvedGrid) -> int | None:
+    low = grid.results.nodes["low_voltage"]
+    return None if grid.steps_failed or low.isna().all() else int(low.fillna(False).astype(bool).sum())
+
+
 _OF_AREAS = ["area_id", "max_loading_percent", "allowed_sum_kva", "allowed_kva", "status", "low_voltage_nodes"]
 
 
@@ -98,6 +106,7 @@ def _areas(grid: SolvedGrid, rooms: pd.DataFrame | None) -> pd.DataFrame:
     fired = fired.reindex(index=areas["area_id"], columns=[rule.upper() for rule in TRIGGERS], fill_value=0)
     frame = areas.set_index("area_id").join(fired.rename(columns=str.lower).astype("Int64"))
     frame["p5"] = frame["p5"].where(frame["status"] != "no_data")
+    frame["p10"] = frame["p10"].where(frame["low_voltage_nodes"].notna())
     for rule in ("p3", "p4"):
         frame[rule] = frame[rule].where(frame["max_loading_percent"].notna())
     if rooms is not None:

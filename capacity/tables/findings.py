@@ -8,7 +8,7 @@ import pandas as pd
 
 from capacity.tables._schema import moment, number, table, text
 
-ELEMENTS = ("transformer", "line", "section", "substation", "area", "application", "network")
+ELEMENTS = ("transformer", "line", "section", "substation", "area", "application", "network", "node")
 FIRING = ("P3", "P4", "P5", "P6", "P10")
 FORCING = ("P4", "P5", "P6", "P10")
 """Rules whose firing anew is a violation; P3 is a "may"."""
@@ -49,3 +49,4 @@ class Results:
     substations: pd.DataFrame
     alerts: pd.DataFrame
     reserved: pd.DataFrame
+    feeder_voltages: pd.DataFrame

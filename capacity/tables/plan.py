@@ -123,8 +123,12 @@ PLAN_YEARS = table(
             rule: count(f"{TRIGGER[rule].zh}网格数", f"areas with {TRIGGER[rule].en}", missing="not known")
             for rule in TRIGGERS
         },
-        "must_elements": count("必须立项设备数", "elements at or above P4", "Transformers, lines, 10 kV sections."),
-        "low_voltage_nodes": count("低电压节点数", "low-voltage nodes"),
+        "must_elements": count(
+            "必须立项处数",
+            "places at or above P4",
+            "Transformers, LV networks by their worst line, feeders by their worst section, substations.",
+        ),
+        "low_voltage_nodes": count("低电压节点数", "low-voltage nodes", missing="not known, or a step failed"),
         "allowed_sum_kva": number("允许接入容量合计", "allowed, plain sum", "kVA", "P7 of all areas."),
         "allowed_kva": number("可开放容量合计", "allowed", "kVA", "P8 of all areas, not additive within a feeder."),
         "unknown_areas": count("未知网格数", "areas with unknown figures"),
@@ -218,6 +222,9 @@ class PlanRecord(BaseModel):
     remarks_zh: tuple[str, ...] = ()
     remarks_en: tuple[str, ...] = ()
     verified_sets: int
+    programme_proven: bool = Field(
+        default=False, description="the programme is proven best; False: its search was cut off, or nothing is said"
+    )
     program: str
     wall_time_s: float
 

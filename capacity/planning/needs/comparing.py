@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from capacity.tables.findings import FORCING
+from capacity.planning.needs.violating import HIGH
 from capacity.tables.policy import Policy
 
 SEVERITY = {"P3": 1, "P4": 2, "P5": 2, "P6": 2, "P10": 2}
@@ -26,18 +26,21 @@ def stays(after: pd.DataFrame, key: str, rule: str) -> bool:
 
 
 def created(before: pd.DataFrame, after: pd.DataFrame, rules: Policy) -> pd.DataFrame:
-    """Rows of ``after`` that are new violations: fired by a forcing rule and not before, or worse than before.
+    """New violations: elements at which a forcing rule fires and did not before, or that got worse.
 
-    Worse is by more than the policy's epsilon (``existing_violation_epsilon_percent`` of the threshold for load rates,
-    ``existing_violation_epsilon_pu`` of the threshold for voltages): smaller changes are the trunk's voltage moving.
-    An area that is in pre-control already (P5) has no violation that could grow.
+    ``before`` and ``after`` are :func:`~capacity.planning.needs.violations_of`. Of each part and rule the one that is
+    furthest beyond its threshold is told. Worse is by more than the policy's epsilon
+    (``existing_violation_epsilon_percent`` of the threshold for load rates, ``existing_violation_epsilon_pu`` of the
+    threshold for voltages): smaller changes are the trunk's voltage moving. An area that is in pre-control already (P5)
+    has no violation that could grow.
     """
-    fired = after[after["rule"].isin(FORCING)]
-    was = before.drop_duplicates("key").set_index("key").reindex(fired["key"])
-    before_fired = was["rule"].isin(FORCING).to_numpy()
-    value, old = fired["value"].to_numpy(dtype=float), was["value"].to_numpy(dtype=float)
-    threshold, voltage = fired["threshold"].to_numpy(dtype=float), fired["rule"].eq("P10").to_numpy()
+    was = before.drop_duplicates("key").set_index("key").reindex(after["key"])
+    value, old = after["value"].to_numpy(dtype=float), was["value"].to_numpy(dtype=float)
+    threshold, voltage = after["threshold"].to_numpy(dtype=float), after["rule"].eq("P10").to_numpy()
+    falling = voltage & ~after["key"].str.startswith(HIGH).to_numpy(dtype=bool)
     percent, pu = (rules.choice(f"existing_violation_epsilon_{unit}") for unit in ("percent", "pu"))
-    worse_by = np.where(voltage, old - value - threshold * pu, value - old - threshold * percent / 100.0)
-    grew = (worse_by > 0.0) & ~fired["rule"].eq("P5").to_numpy()
-    return fired[~before_fired | grew]
+    epsilon = threshold * np.where(voltage, pu, percent / 100.0)
+    grew = (np.where(falling, old - value, value - old) > epsilon) & ~after["rule"].eq("P5").to_numpy()
+    beyond = np.where(falling, -1.0, 1.0) * (value - threshold) / np.where(threshold > 0.0, threshold, 1.0)
+    new = after.assign(beyond=beyond)[was["rule"].isna().to_numpy() | grew]
+    return new.sort_values(["beyond", "key"], ascending=[False, True]).drop_duplicates(["part", "rule"])

@@ -22,16 +22,17 @@ def findings_of(results: Results, rules: Policy) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame of ``tables.findings.FINDINGS``. A value that is unknown fires nothing and stays in the table as unknown.
+    DataFrame of ``tables.findings.FINDINGS``. A value that is unknown fires nothing and stays in the table as unknown;
+    so is one that fires nothing at the steps with a solution while others have none.
     """
-    public = results.transformers
-    public = public[public["in_service"].astype(bool) & public["ownership"].eq("public")]
+    public = of_public(results)
+    failed = results.lines[results.lines["steps_failed"].fillna(0) > 0]
     parts = [
         _transformers(public, rules),
         _lines(results.lines, public, rules),
         _sections(results.lines, rules),
-        _substations(results.substations, rules),
-        _voltages(results.nodes, public),
+        _substations(results.substations, set(failed["substation_id"]), rules),
+        _voltages(results.nodes, public, set(failed["feeder_id"])),
         _areas(results, public, rules),
         _applications(results.alerts, public),
     ]
@@ -43,27 +44,45 @@ def findings_of(results: Results, rules: Policy) -> pd.DataFrame:
     return frame.astype({"value": "float64", "threshold": "float64", "at": "datetime64[ns]"})
 
 
+def of_public(results: Results) -> pd.DataFrame:
+    """The public transformers in service."""
+    public = results.transformers
+    return public[public["in_service"].astype(bool) & public["ownership"].eq("public")]
+
+
 def _transformers(public: pd.DataFrame, rules: Policy) -> pd.DataFrame:
-    return _rated(public, "transformer", public["transformer_id"], _key("load", public["transformer_id"]), rules)
+    ids = public["transformer_id"]
+    found = rated(public, "transformer", ids, key_of("load", ids), rules)
+    return _unless_failed(found, public["reason"].eq("solver_failure"))
 
 
 def _lines(lines: pd.DataFrame, public: pd.DataFrame, rules: Policy) -> pd.DataFrame:
     lv = lines[lines["level"].eq("lv") & lines["transformer_id"].isin(public["transformer_id"])]
     worst = _worst_of_each(lv, "transformer_id")
-    return _rated(worst, "line", worst["line_id"], _key("lines", worst["transformer_id"]), rules)
+    found = rated(worst, "line", worst["line_id"], key_of("lines", worst["transformer_id"]), rules)
+    return _unless_failed(found, worst["steps_failed"] > 0)
 
 
 def _sections(lines: pd.DataFrame, rules: Policy) -> pd.DataFrame:
-    worst = _worst_of_each(lines[lines["level"].eq("mv") & lines["feeder_id"].notna()], "feeder_id")
-    return _rated(worst.assign(area_id=None), "section", worst["line_id"], _key("sections", worst["feeder_id"]), rules)
+    worst = _worst_of_each(lines[lines["level"].eq("mv") & lines["feeder_id"].notna()], "feeder_id").assign(
+        area_id=None
+    )
+    found = rated(worst, "section", worst["line_id"], key_of("sections", worst["feeder_id"]), rules)
+    return _unless_failed(found, worst["steps_failed"] > 0)
 
 
-def _substations(substations: pd.DataFrame, rules: Policy) -> pd.DataFrame:
+def _substations(substations: pd.DataFrame, failed: set[str], rules: Policy) -> pd.DataFrame:
     ids = substations["substation_id"]
-    return _rated(substations.assign(area_id=None, feeder_id=ids), "substation", ids, _key("substation", ids), rules)
+    frame = substations.assign(area_id=None, feeder_id=ids)
+    return _unless_failed(rated(frame, "substation", ids, key_of("substation", ids), rules), ids.isin(failed))
 
 
-def _rated(frame: pd.DataFrame, kind: str, ids: pd.Series, keys: pd.Series, rules: Policy) -> pd.DataFrame:
+def _unless_failed(found: pd.DataFrame, failed: pd.Series) -> pd.DataFrame:
+    """What fires fires; what does not may still do so at the steps that have no solution."""
+    return found.assign(value=found["value"].where(~(failed & found["rule"].isna())))
+
+
+def rated(frame: pd.DataFrame, kind: str, ids: pd.Series, keys: pd.Series, rules: Policy) -> pd.DataFrame:
     """Findings about load rates: P4, else P3, else nothing."""
     value = frame["max_loading_percent"].astype("float64")
     rule = pd.Series(None, index=frame.index, dtype=object)
@@ -88,19 +107,20 @@ def _rated(frame: pd.DataFrame, kind: str, ids: pd.Series, keys: pd.Series, rule
 
 
 def _worst_of_each(lines: pd.DataFrame, key: str) -> pd.DataFrame:
-    known = lines.dropna(subset=["max_loading_percent"])
-    return known.loc[known.groupby(key)["max_loading_percent"].idxmax()] if len(known) else known
+    """The most loaded of each group; any of a group of which nothing is known."""
+    return lines.sort_values("max_loading_percent", na_position="first", kind="stable").groupby(key).tail(1)
 
 
-def _voltages(nodes: pd.DataFrame, public: pd.DataFrame) -> pd.DataFrame:
-    known = nodes[nodes["transformer_id"].isin(public["transformer_id"])].dropna(subset=["voltage_min_pu"])
-    margin = known["voltage_min_pu"] - known["voltage_lower_pu"]
-    worst = known.loc[margin.groupby(known["transformer_id"]).idxmin()] if len(known) else known
+def _voltages(nodes: pd.DataFrame, public: pd.DataFrame, failed: set[str]) -> pd.DataFrame:
+    mine = nodes[nodes["transformer_id"].isin(public["transformer_id"])]
+    margin = (mine["voltage_min_pu"] - mine["voltage_lower_pu"]).astype("float64")
+    order = margin.sort_values(ascending=False, na_position="first", kind="stable").index
+    worst = mine.loc[order].groupby("transformer_id").tail(1)
     volts = worst["vn_kv"].astype("float64") * 1000.0
-    low = worst["low_voltage"].fillna(False).astype(bool)
-    return pd.DataFrame(
+    low = worst["low_voltage"].eq(True).fillna(False).astype(bool)
+    found = pd.DataFrame(
         {
-            "key": _key("voltage", worst["transformer_id"]),
+            "key": key_of("voltage", worst["transformer_id"]),
             "element_type": "network",
             "element_id": worst["transformer_id"],
             "area_id": worst["area_id"],
@@ -112,6 +132,7 @@ def _voltages(nodes: pd.DataFrame, public: pd.DataFrame) -> pd.DataFrame:
             "at": worst["voltage_min_at"],
         }
     )
+    return _unless_failed(found, worst["feeder_id"].isin(failed))
 
 
 def _areas(results: Results, public: pd.DataFrame, rules: Policy) -> pd.DataFrame:
@@ -126,7 +147,7 @@ def _areas(results: Results, public: pd.DataFrame, rules: Policy) -> pd.DataFram
     )
     return pd.DataFrame(
         {
-            "key": _key("area", ids),
+            "key": key_of("area", ids),
             "element_type": "area",
             "element_id": ids,
             "area_id": ids,
@@ -164,7 +185,7 @@ def _applications(alerts: pd.DataFrame, public: pd.DataFrame) -> pd.DataFrame:
     feeder: Mapping[str, str] = public.set_index("transformer_id")["feeder_id"].to_dict()
     return pd.DataFrame(
         {
-            "key": _key("application", mine["application_id"]),
+            "key": key_of("application", mine["application_id"]),
             "element_type": "application",
             "element_id": mine["element_id"],
             "area_id": mine["area_id"],
@@ -180,5 +201,6 @@ def _applications(alerts: pd.DataFrame, public: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _key(kind: str, ids: pd.Series) -> pd.Series:
+def key_of(kind: str, ids: pd.Series) -> pd.Series:
+    """``kind:id`` of each."""
     return kind + ":" + ids.astype("string")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from capacity.planning.days import in_years
 from capacity.tables.findings import FIRING
 from capacity.tables.measure import UNSAID, Need, Rule
 from capacity.tables.words import Word
@@ -41,7 +42,8 @@ def needs_of(
     -------
     In the order of their ids. An existing deficit is due on the as-of date. What growth causes is due on the first of
     the month in which it is worst in its first year (P5, which has no step: when that year's window begins), a
-    customer's on the day the supply is wanted; nothing is due before the as-of date.
+    customer's on the day the supply is wanted, where it fires later when that year's window begins; nothing is due
+    before the as-of date.
     """
     fired = pd.concat(
         [frame[frame["rule"].isin(FIRING)].assign(year=year) for year, frame in sorted(years.items())],
@@ -99,13 +101,12 @@ def _due(
     wanted_on: Mapping[str, dt.date],
     applications: tuple[str, ...],
 ) -> dt.date:
-    if rule == "P6":
-        return max([as_of, *(wanted_on[one] for one in applications if one in wanted_on)])
-    if today:
-        return as_of
     ahead = int(first["year"]) - as_of.year
-    if pd.isna(first["at"]):
-        return max(as_of, as_of.replace(year=as_of.year + max(ahead - 1, 0)))
+    begins = as_of if today else in_years(as_of, max(ahead - 1, 0))
+    if rule == "P6":
+        return max([begins, *(wanted_on[one] for one in applications if one in wanted_on)])
+    if today or pd.isna(first["at"]):
+        return begins
     month = pd.Timestamp(first["at"]).replace(day=1) + pd.DateOffset(years=ahead)
     return max(as_of, month.date())
 

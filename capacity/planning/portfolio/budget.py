@@ -12,6 +12,8 @@ from capacity.tables.measure import Need
 from capacity.tables.portfolio import BUDGET_YEARS
 from capacity.tables.words import Word
 
+UNPAID = ("falls_out", "cost_unknown")
+"""States of projects that no budget pays for."""
 _CENT = 0.005
 _MOST_NAMED = 4
 Opened = Mapping[str, Sequence[tuple[Need, tuple[int, ...]]]]
@@ -101,7 +103,7 @@ def _on_what_comes_before(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, A
 
 def _wanting(row: Mapping[str, Any], before: Mapping[str, Any]) -> Word:
     name, mine, its = before["project_id"], row.get("commissioning_date"), before.get("commissioning_date")
-    if before["budget_state"] in ("falls_out", "cost_unknown"):
+    if before["budget_state"] in UNPAID:
         return Word(f"先行项目 {name} 未列入预算，本项目单独不能奏效", f"rests on {name}, which is not paid for")
     if mine and its and its > mine:
         return Word(f"先行项目 {name} 至 {its} 才投产", f"rests on {name}, in service only on {its}")

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from capacity.planning.portfolio.budget import with_budget
+from capacity.planning.days import in_years
+from capacity.planning.portfolio.budget import UNPAID, with_budget
 from capacity.planning.portfolio.dates import Dates, dates_of
 from capacity.planning.portfolio.ranking import per_10k, ranked, rule_and_urgency
 from capacity.tables._schema import conform, empty
@@ -88,7 +89,7 @@ def library_rows(projects: pd.DataFrame) -> pd.DataFrame:
     pandera.errors.SchemaErrors
         Where the list is not one of :func:`project_list`.
     """
-    kept = projects[~projects["budget_state"].isin(("falls_out", "cost_unknown"))]
+    kept = projects[~projects["budget_state"].isin(UNPAID)]
     rows = pd.DataFrame(
         {
             "project_id": kept["project_id"],
@@ -149,8 +150,7 @@ def _project(
 
 def _due_on(need: Need, year: int) -> dt.date:
     """The day a need is due, where it is cleared from a later year on the same day of that."""
-    moved: dt.date = (pd.Timestamp(need.due_on) + pd.DateOffset(years=max(year - need.years[0], 0))).date()
-    return moved
+    return in_years(need.due_on, max(year - need.years[0], 0))
 
 
 def _dated(dates: Dates) -> dict[str, object]:

@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from capacity.planning.needs import created, findings_of, needs_of, stays
+from capacity.planning.needs import created, findings_of, needs_of, stays, violations_of
 from capacity.policy import load_policy
 from capacity.tables.findings import FINDINGS, Results
 
@@ -21,7 +21,7 @@ def transformers(**loading: float) -> pd.DataFrame:
         {
             "transformer_id": name, "area_id": "A1", "feeder_id": "F1", "ownership": "public", "in_service": True,
             "rated_kva": 400.0, "max_loading_percent": value, "max_loading_at": AT,
-            "smax_import_kva": value * 4.0, "reserved_kva": 0.0,
+            "smax_import_kva": value * 4.0, "reserved_kva": 0.0, "reason": "ok",
         }
         for name, value in loading.items()
     ]  # fmt: skip
@@ -31,19 +31,22 @@ def transformers(**loading: float) -> pd.DataFrame:
 def results(
     *, loads: pd.DataFrame | None = None, lines: list[dict[str, object]] = [], nodes: list[dict[str, object]] = [],  # noqa: B006
     areas: list[dict[str, object]] = [], alerts: list[dict[str, object]] = [], reserved: list[dict[str, object]] = [],  # noqa: B006
+    substations: list[dict[str, object]] = [], trunk: list[dict[str, object]] = [],  # noqa: B006
 ) -> Results:  # fmt: skip
     def frame(rows: list[dict[str, object]], columns: str) -> pd.DataFrame:
         return pd.DataFrame(rows, columns=columns.split())
 
     return Results(
         transformers(T1=40.0) if loads is None else loads,
-        frame(lines, "line_id level area_id transformer_id feeder_id max_loading_percent max_loading_at"),
+        frame(lines, "line_id level area_id transformer_id feeder_id substation_id max_loading_percent "
+                     "max_loading_at steps_failed"),
         frame(nodes, "node_id area_id transformer_id feeder_id vn_kv voltage_min_pu voltage_lower_pu low_voltage "
-                     "voltage_min_at"),
+                     "voltage_min_at voltage_max_pu voltage_upper_pu voltage_max_at"),
         frame(areas, "area_id feeder_ids allowed_kva"),
-        frame([], "substation_id max_loading_percent max_loading_at"),
+        frame(substations, "substation_id max_loading_percent max_loading_at"),
         frame(alerts, "alert_id rule element_id area_id application_id value threshold unit at"),
         frame(reserved, "application_id transformer_id"),
+        frame(trunk, "node_id feeder_id level voltage_min_pu voltage_max_pu lower_pu upper_pu"),
     )  # fmt: skip
 
 
@@ -67,7 +70,7 @@ def test_load_rate__unknown_fires_nothing_and_is_not_cleared():
 
 
 def test_lines__the_worst_of_each_network_and_feeder():
-    line = {"level": "lv", "area_id": "A1", "transformer_id": "T1", "feeder_id": "F1", "max_loading_at": AT}
+    line = LINE
     section = line | {"level": "mv", "transformer_id": None, "area_id": None}
     frame = findings_of(
         results(
@@ -135,13 +138,95 @@ def test_needs__a_customers_need_is_due_when_the_supply_is_wanted():
     wanted = dt.date(2027, 3, 1)
     need = next(one for one in needs_of({2026: frame}, frame, AS_OF, wanted_on={"YK2": wanted}) if one.rule == "P6")
     assert (need.origin, need.due_on, need.feeder_id) == ("connection", wanted, "F1")
+    later = {2034: frame}  # with what has grown until then: when that year's window begins
+    need = next(one for one in needs_of(later, frame.iloc[:0], AS_OF, wanted_on={"YK2": wanted}) if one.rule == "P6")
+    assert need.due_on == dt.date(2033, 11, 1)
+
+
+LINE = {"level": "lv", "area_id": "A1", "transformer_id": "T1", "feeder_id": "F1", "max_loading_at": AT,
+        "steps_failed": 0}  # fmt: skip
+NODE = {"area_id": "A1", "transformer_id": "T1", "feeder_id": "F1", "vn_kv": 0.4, "voltage_min_at": AT,
+        "voltage_max_at": AT, "voltage_lower_pu": 0.8835, "voltage_upper_pu": 1.0165, "voltage_min_pu": 0.95,
+        "voltage_max_pu": 1.0}  # fmt: skip
+
+
+def loaded(**percent: float) -> Results:
+    return results(lines=[LINE | {"line_id": name, "max_loading_percent": value} for name, value in percent.items()])
+
+
+def new(before: Results, after: Results) -> list[str]:
+    return list(created(violations_of(before, RULES), violations_of(after, RULES), RULES)["key"])
 
 
 def test_created__new_violations_and_those_that_grew_beyond_the_epsilon():
     """Half a percent of the threshold of 70 % is 0.35 points."""
-    before = found(T1=71.0, T2=71.0, T3=60.0, T4=45.0)
-    after = found(T1=71.3, T2=71.4, T3=70.0, T4=55.0)
-    assert set(created(before, after, RULES)["key"]) == {"load:T2", "load:T3"}  # P3 at T4 is a "may"
+    before = results(loads=transformers(T1=71.0, T2=71.0, T3=60.0, T4=45.0))
+    after = results(loads=transformers(T1=71.3, T2=71.4, T3=70.0, T4=55.0))
+    assert new(before, after) == ["load:T2", "load:T3"]  # P3 at T4 is a "may"
+
+
+def test_created__a_new_overload_beside_a_worse_one():
+    """Also where the worst of the network gets better; the worst of the new ones is told."""
+    assert new(loaded(LL1=77.0, LL2=19.0), loaded(LL1=75.0, LL2=73.0)) == ["line:LL2"]
+    assert new(loaded(LL1=77.0, LL2=19.0), loaded(LL1=75.0, LL2=69.9)) == []
+    assert new(loaded(LL1=77.0), loaded(LL1=77.0, LL2=71.0, LL3=74.0)) == ["line:LL3"]
+
+
+def test_created__a_section_beside_a_worse_one_and_a_substation():
+    def grid(s1: float, s2: float, station: float) -> Results:
+        mv = LINE | {"level": "mv", "transformer_id": None}
+        lines = [mv | {"line_id": name, "max_loading_percent": value} for name, value in (("S1", s1), ("S2", s2))]
+        return results(lines=lines, substations=[{"substation_id": "SS", "max_loading_percent": station}])
+
+    found_new = created(violations_of(grid(95, 40, 69.95), RULES), violations_of(grid(90, 94, 70.4), RULES), RULES)
+    assert dict(zip(found_new["key"], found_new["part"], strict=True)) == {
+        "section:S2": "sections:F1", "substation:SS": "substation:SS",
+    }  # fmt: skip
+
+
+def test_created__voltages_too_low_and_too_high():
+    """Of 400 V: 353.4 V at the least, 406.6 V at the most; 0.5 % of the limit is 1.8 V and 2.0 V."""
+    was = results(nodes=[NODE | {"node_id": "a", "voltage_min_pu": 0.88}, NODE | {"node_id": "b"}])
+    assert new(was, results(nodes=[NODE | {"node_id": "a", "voltage_min_pu": 0.876}])) == []  # 1.6 V lower
+    assert new(was, results(nodes=[NODE | {"node_id": "a", "voltage_min_pu": 0.875}])) == ["node:a"]  # 2.0 V lower
+    assert new(was, results(nodes=[NODE | {"node_id": "b", "voltage_min_pu": 0.88}])) == ["node:b"]
+    assert new(was, results(nodes=[NODE | {"node_id": "b", "voltage_max_pu": 1.02}])) == ["high:b"]
+    trunk = {
+        "feeder_id": "F1",
+        "level": "mv",
+        "node_id": "m",
+        "lower_pu": 0.93,
+        "upper_pu": 1.07,
+        "voltage_max_pu": 1.0,
+    }
+    assert new(was, results(trunk=[trunk | {"voltage_min_pu": 0.92}])) == ["node:m"]
+    assert new(was, results(trunk=[trunk | {"voltage_min_pu": 0.93}])) == []
+
+
+def test_findings__where_steps_have_no_solution_what_fires_nothing_is_unknown():
+    lines = [LINE | {"line_id": "a", "max_loading_percent": 60.0, "steps_failed": 3, "substation_id": "SS"}]
+    nodes = [NODE | {"node_id": "n", "low_voltage": False}]
+    frame = findings_of(
+        results(
+            lines=lines, nodes=nodes, loads=transformers(T1=80.0, T2=40.0).assign(reason=["ok", "solver_failure"]),
+            substations=[{"substation_id": "SS", "max_loading_percent": 40.0}],
+        ),
+        RULES,
+    )  # fmt: skip
+    assert stays(frame, "voltage:T1", "P10")
+    assert stays(frame, "substation:SS", "P4")
+    assert stays(frame, "load:T2", "P4")
+    assert frame.set_index("key").loc["load:T1", "rule"] == "P4"
+    assert frame.set_index("key").loc["lines:T1", "rule"] == "P3"  # it fires at those that have one
+
+
+def test_findings__a_network_of_which_nothing_is_known_stays():
+    nodes = [NODE | {"node_id": "n", "voltage_min_pu": float("nan"), "low_voltage": None}]
+    frame = findings_of(
+        results(lines=[LINE | {"line_id": "a", "max_loading_percent": float("nan")}], nodes=nodes), RULES
+    )
+    assert stays(frame, "voltage:T1", "P10")
+    assert stays(frame, "lines:T1", "P4")
 
 
 def test_stays__a_milder_rule_is_no_longer_the_same():
