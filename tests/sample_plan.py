@@ -59,6 +59,7 @@ def sample_record(**changes: Any) -> PlanRecord:
         "remarks_zh": ("1 台配变无读数，未计入",),
         "remarks_en": ("1 transformer has no readings and is not counted",),
         "verified_sets": 7,
+        "programme_proven": True,
         "program": "capacity",
         "wall_time_s": 12.5,
     }
@@ -107,7 +108,7 @@ def sample_claims(*, holds: bool | None = True) -> pd.DataFrame:
 def sample_programme(plan: Plan | None = None) -> Programme:
     """The programme of the sample, for pictures."""
     of = plan or sample_plan()
-    return Programme(of.programme, of.outages, of.months, 0, 6, 2, 1, True)
+    return Programme(of.programme, of.outages, of.months, 0, 6, 2, 1, of.record.programme_proven)
 
 
 def sample_library() -> pd.DataFrame:

@@ -98,7 +98,7 @@ def plan(
     if as_json:
         typer.echo(kept.record.model_dump_json(indent=1))
     else:
-        plan_printing.print_plan(kept, proven=made.programme.proven)
+        plan_printing.print_plan(kept)
         printing.where("已写出", "written", to)
     if write_library:
         _into_the_library(case, folder, made, silent=as_json)

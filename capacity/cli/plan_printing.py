@@ -19,8 +19,8 @@ from capacity.tables.words import BUDGET_STATE, MEASURE_KIND, NEED_ORIGIN, PLAN_
 MOST_FEEDERS, MOST_MEASURES, MOST_OPEN, MOST_PROJECTS = 20, 40, 15, 30
 
 
-def print_plan(plan: Plan, *, proven: bool) -> None:
-    """A plan in the reader's language; ``proven``: its programme is proven best."""
+def print_plan(plan: Plan) -> None:
+    """A plan in the reader's language."""
     console = printing.console
     if plan.record.synthetic:
         console.print(say("[bold red]合成数据：不代表任何真实电网[/]", "[bold red]synthetic data: no real grid[/]"))
@@ -35,7 +35,7 @@ def print_plan(plan: Plan, *, proven: bool) -> None:
         console.print(_left_open(left))
     if len(plan.projects):
         console.print(_projects(plan))
-    console.print(_programme(plan, proven), markup=False, highlight=False)
+    console.print(_programme(plan), markup=False, highlight=False)
     console.print(_years(plan))
     for remark in (*_basis(plan.record), *say_each(plan.record.remarks_zh, plan.record.remarks_en)):
         console.print(f"- {remark}", markup=False, highlight=False)
@@ -156,7 +156,7 @@ def _projects(plan: Plan) -> Table:
     return table
 
 
-def _programme(plan: Plan, proven: bool) -> str:
+def _programme(plan: Plan) -> str:
     states = plan.programme["state"].value_counts()
     parts = [f"{word(PLAN_STATE[state])} {states[state]}" for state in PLAN_STATE if state in states]
     if len(plan.unscheduled):
@@ -165,7 +165,7 @@ def _programme(plan: Plan, proven: bool) -> str:
     parts.append(
         say(f"停电 {len(plan.outages)} 次（{shared} 次共用）", f"{len(plan.outages)} outages ({shared} of them shared)")
     )
-    if not proven:
+    if not plan.record.programme_proven:
         parts.append(say("搜索提前终止，未证明最优", "search cut off: not proven best"))
     return say("工程计划：", "programme: ") + say("，", ", ").join(parts)
 

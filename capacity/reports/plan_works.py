@@ -214,5 +214,5 @@ def programme_of(plan: Plan) -> Programme:
         late_months=int(programme.loc[placed, "late_months"].sum()),
         outages=len(plan.outages),
         peak_crews=int(plan.months["crews_used"].max()) if len(plan.months) else 0,
-        proven=True,
+        proven=plan.record.programme_proven,
     )

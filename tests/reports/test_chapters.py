@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from sample_plan import BOTH, M4, sample_claims, sample_plan
+from sample_plan import BOTH, M4, sample_claims, sample_plan, sample_programme, sample_record
 from sample_report import month_run
 
 from capacity.board_report.sources import Faults, look_at, read_all
@@ -17,6 +17,7 @@ from capacity.reports.costs import cost_by_year, cost_of, range_words
 from capacity.reports.crossings import Crossing, crossings_of
 from capacity.reports.futures import chapter_of as futures_chapter
 from capacity.reports.grid import load_bands, state_counts
+from capacity.reports.plan_works import programme_of
 from capacity.reports.plans import chapter_of as plan_chapter
 from capacity.reports.quarter import month_of, quarter_of
 from capacity.tables.report import (
@@ -162,6 +163,14 @@ def test_plan__without_claims_and_without_measures_says_so() -> None:
     assert "No measure was chosen." in told
     assert "There is no cost: no measure was chosen." in told
     assert "Not verified over the whole year yet" in told
+
+
+@pytest.mark.parametrize("proven", [True, False])
+def test_programme__is_proven_best_only_where_the_plan_says_so(proven: bool) -> None:
+    plan = sample_plan(record=sample_record(programme_proven=proven))
+    again, made = programme_of(plan), sample_programme(plan)
+    assert again.proven is proven
+    assert (again.late_months, again.not_placed, again.outages) == (made.late_months, made.not_placed, made.outages)
 
 
 def test_unknown_values__are_gaps_in_pictures() -> None:
