@@ -23,7 +23,7 @@ from capacity.reinforcing.futures import with_mean_readings
 from capacity.reinforcing.horizon import PRESENT, horizon_of, in_words, refuse_unknown, years_tried
 from capacity.reinforcing.neighbours import neighbours
 from capacity.reinforcing.projects import projects_of
-from capacity.reinforcing.record import record_of
+from capacity.reinforcing.record import record_of, timing_of
 from capacity.reinforcing.telling import (
     areas_table,
     measures_table,
@@ -128,6 +128,7 @@ def make_plan(
         case, rules, choice, needs, measures_of(tried_on), present.areas, budget_yuan, crews=crews,
         months=months or 12 * max(horizon[-1] - as_of.year, 2), no_outage_months=no_outage_months,
     )  # fmt: skip
+    remarks += timing_of(projects.projects)
     seconds = time.perf_counter() - began
     record = record_of(
         case, rules, scenario, horizon, tried, draw, seed, len(verified), remarks, seconds,

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
+
+from capacity.planning.portfolio.budget import UNPAID
 from capacity.runs.program import program_version
 from capacity.tables.case import Case
 from capacity.tables.plan import PlanRecord
@@ -66,6 +69,22 @@ def _basis(tried: Sequence[int]) -> Word:
         f"candidates: load flow at the critical steps of {years}, a year between them taken from the next one tried; "
         "what is chosen: all together, every step of every year",
     )
+
+
+def timing_of(projects: pd.DataFrame) -> list[Word]:
+    """That the years with the plan have every measure in time, where a project is late or not paid for."""
+    unpaid = int(projects["budget_state"].isin(UNPAID).sum())
+    late = int(projects["late_days"].fillna(0).gt(0).sum())
+    if not unpaid and not late:
+        return []
+    return [
+        Word(
+            "“实施规划后”各年按全部选用措施自需要之年起已投产计算；"
+            f"其中 {late} 个项目晚于需求日期，{unpaid} 个项目无预算",
+            "the years with the plan have every chosen measure from the year on in which it is needed; of these "
+            f"projects {late} come later than they are due, {unpaid} are paid for by no budget",
+        )
+    ]
 
 
 def remarks_of(
