@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from capacity.planning.needs import created, stays
@@ -53,7 +54,11 @@ def _as_seen(
         if years:
             clears.append(Cleared(own.need_id, years))
     mine = {
-        year: rows[[part in blamed(str(row.part), str(row.feeder_id), parts) for row in rows.itertuples()]]
+        year: rows[
+            np.array(
+                [part in blamed(str(row.part), str(row.feeder_id), parts) for row in rows.itertuples()], dtype=bool
+            )
+        ]
         for year, rows in new.items()
     }
     return replace(part, clears=tuple(clears), creates=_as_needs(mine, part.feeder_id, as_of), full_year=True)

@@ -55,6 +55,8 @@ def test_unblamed__a_violation_of_the_whole_plan_is_nobodys_and_told():
     assert not worse
     assert not seen.creates
     assert unblamed([PART], before, after, {2027: RULES}) == ("2027 P4 S1",)
+    quiet = {2026: year(rows(T1), rows(T1))}  # a year with nothing new beside one with something
     touching = found("M1", {"P4:load:T1": (2027,)}, touches="network:T1 substation:S1")
-    assert settled([touching], before, after, {2027: RULES}, AS_OF)[1] == {"F1"}
+    both = settled([touching], before | quiet, after | quiet, {2026: RULES, 2027: RULES}, AS_OF)
+    assert both[1] == {"F1"}
     assert unblamed([touching], before, after, {2027: RULES}) == ()
