@@ -1,6 +1,7 @@
 """The whole flow on the hand-worked case: every figure can be redone on paper (see ``hand_case.py``)."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandapower as pp
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 from hand_case import PEAK, PEAK_AT, WINDOW, application, hand_case
 
-from capacity.case import derive_topology
+from capacity.case import derive_topology, load_case, write_case
 from capacity.errors import InputError, SolverError
 from capacity.study import run_study
 from capacity.tables.case import Case
@@ -182,6 +183,19 @@ def test_run__substation_limit_binds() -> None:
     assert substation["allowed_kva"] == area["allowed_kva"]  # all its transformers are the area's
     assert area["allowed_kva"] == pytest.approx(substation["rating_margin_kva"], rel=0.03)
     # the margin adds apparent powers; the load flow adds 0.95 to 0.8 lagging, and the losses
+
+
+def test_run__case_without_areas_says_the_same_of_its_transformers(plain: Run, tmp_path: Path) -> None:
+    case = hand_case()
+    bare = replace(case, areas=case.areas.iloc[:0], transformers=case.transformers.assign(area_id=pd.NA))
+    write_case(bare, tmp_path / "bare")
+    bare = load_case(tmp_path / "bare")
+    assert [issue for issue in bare.reading_issues if issue.severity == "error"] == []
+    run = study(bare)
+    assert (len(run.areas), list(run.areas.columns)) == (0, list(plain.areas.columns))
+    assert run.transformers["allowed_kva"].tolist() == [120.0, 40.0]
+    assert run.transformers["area_id"].isna().all()
+    assert rules(run) == rules(plain)
 
 
 def test_run__full_transformers_are_blocked_and_hide_no_other() -> None:

@@ -11,7 +11,9 @@ import pandas as pd
 from capacity.headroom.figure import NEEDED, simultaneous_figure, verify_whole_feeders
 from capacity.headroom.grid import Grid, counted_transformers
 from capacity.headroom.transformers import UNKNOWN_REASONS
+from capacity.tables._schema import empty
 from capacity.tables.policy import Policy
+from capacity.tables.results.areas import AREAS
 
 _OF_TRANSFORMERS = ["transformer_id", "max_loading_percent", "max_loading_at", "reserved_kva", "reason"]
 _OF_TRANSFORMERS += ["customer_count", "feeder_id", "rated_kva", "allowed_kva"]
@@ -52,7 +54,7 @@ def area_headroom(grid: Grid, lines: pd.DataFrame, nodes: pd.DataFrame, policy: 
                 **_network(nodes_of[area.area_id]),
             }
         )
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows) if rows else empty(AREAS).drop(columns=["status", "quality_count"])
     frame.attrs["shares_kva"] = shares
     return frame
 

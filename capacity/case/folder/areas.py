@@ -48,6 +48,8 @@ def read_areas(data: bytes, file: str, crs: str, zone: dt.tzinfo) -> tuple[gpd.G
                 f"文件“{file}”不是 UTF-8 编码的 GeoJSON 要素集（{str(why)[:200]}），请重新导出。",
             )
         ]
+    if not features:  # no area, and so no headings either
+        return no_areas(crs), []
     headings = list(dict.fromkeys(key for one in properties for key in one))
     cells = pd.DataFrame([[_text(one.get(key)) for key in headings] for one in properties], dtype=object)
     cells = cells.reindex(columns=range(len(headings)))
