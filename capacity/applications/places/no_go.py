@@ -126,10 +126,11 @@ class NoGo:
         A shortest way does: where it bends away or would cut in, a shorter one exists or none.
         """
         here, before, after = self.corners[corners], self.before[corners], self.after[corners]
+        edges = np.maximum(lengths(here, before), lengths(here, after))
         arriving = here - came_from
-        reach_in = EDGE_M * np.hypot(arriving[:, 0], arriving[:, 1])
+        reach_in = EDGE_M * np.maximum(np.hypot(arriving[:, 0], arriving[:, 1]), edges)
         leaving = points[None, :, :] - here[:, None, :]
-        reach_out = EDGE_M * np.hypot(leaving[..., 0], leaving[..., 1])
+        reach_out = EDGE_M * np.maximum(np.hypot(leaving[..., 0], leaving[..., 1]), edges[:, None])
         turn = _cross(arriving[:, None, :], leaving)
         to_before = _cross(leaving, (before - here)[:, None, :])
         to_after = _cross(leaving, (after - here)[:, None, :])
@@ -228,9 +229,13 @@ def _visible(no_go: NoGo) -> csr_array:
 
 
 def _touching(corners: Floats, before: Floats, after: Floats, points: Floats) -> Bools:
-    """``(corners, points)``: both of a corner's neighbours lie on one side of the line to the point, or on it."""
+    """``(corners, points)``: both of a corner's neighbours lie on one side of the line to the point, or on it.
+
+    On it is also where the point itself lies within ``EDGE_M`` of the edge, however near to the corner.
+    """
     towards = points[None, :, :] - corners[:, None, :]
-    reach = np.hypot(towards[..., 0], towards[..., 1])
+    edges = np.maximum(lengths(corners, before), lengths(corners, after))
+    reach = np.maximum(np.hypot(towards[..., 0], towards[..., 1]), edges[:, None])
     one = _cross(towards, (before - corners)[:, None, :])
     other = _cross(towards, (after - corners)[:, None, :])
     slack = EDGE_M * reach

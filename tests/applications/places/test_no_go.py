@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from place_cases import UTM, no_go
 
@@ -31,6 +31,9 @@ def plainly(areas, starts, ends) -> float:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@example(
+    [[(0.0, 0.0), (23.0, 0.0), (50.0, 26.0)]], [(0.0, 0.0), (23.0, 0.0)]
+)  # a centimetre within the edge, at a corner
 @given(RINGS, st.lists(POINTS, min_size=2, max_size=6, unique=True))
 def test_ways__are_those_of_the_plain_graph(rings, points) -> None:
     shapes = [shapely.Polygon(ring).convex_hull for ring in rings]
