@@ -262,6 +262,8 @@ def _show(record: MatrixRecord, fan: pd.DataFrame) -> None:
 
 
 def _cell(row: pd.Series) -> str:
-    if row["draws"]:
-        return f"{row['median_value']:g} ({row['p10_value']:g}–{row['p90_value']:g})"
-    return f"{row['central_value']:g}"
+    """Areas that are not known are in no figure: it is the least there are, or unknown like all of them."""
+    least = "≥ " if row["unknown_areas"] else ""
+    if pd.notna(row["median_value"]):
+        return f"{least}{row['median_value']:g} ({row['p10_value']:g}–{row['p90_value']:g})"
+    return f"{least}{row['central_value']:g}" if pd.notna(row["central_value"]) else say("未知", "unknown")

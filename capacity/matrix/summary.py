@@ -49,7 +49,8 @@ def fan_of(cells: pd.DataFrame) -> pd.DataFrame:
 
     For P6 applications count, for P10 nodes below their limit make their area one that raises it. ``allowed_kva`` is
     the sum of the areas' P8 figures (areas on one feeder are alternatives: it falls with what is left, it cannot be
-    promised as a whole); areas without a figure are left out of it.
+    promised as a whole). Areas that are not known are in no figure: ``unknown_areas`` says how many, and where all are
+    unknown there is none.
 
     Returns
     -------
@@ -58,11 +59,11 @@ def fan_of(cells: pd.DataFrame) -> pd.DataFrame:
     areas = cells[cells["level"] == "area"]
     rows = []
     for (scenario, year), mine in areas.groupby(["scenario", "year"], sort=True):
-        counts = _per_draw(mine)
+        counts, unknown = _per_draw(mine)
         basis = mine.drop_duplicates("draw").set_index("draw")["basis"]
         drawn = counts[counts.index != CENTRAL]
         for quantity in counts.columns:
-            values = drawn[quantity].to_numpy(dtype=np.float64)
+            values = drawn[quantity].dropna().to_numpy(dtype=np.float64)
             low, median, high = np.quantile(values, [0.1, 0.5, 0.9]) if len(values) else (np.nan,) * 3
             central = CENTRAL in counts.index
             rows.append(
@@ -75,8 +76,9 @@ def fan_of(cells: pd.DataFrame) -> pd.DataFrame:
                     "p10_value": low,
                     "median_value": median,
                     "p90_value": high,
-                    "central_value": float(counts.at[CENTRAL, quantity]) if central else np.nan,
+                    "central_value": counts.at[CENTRAL, quantity] if central else np.nan,
                     "central_basis": basis[CENTRAL] if central else None,
+                    "unknown_areas": unknown[quantity].max(),
                 }
             )
     return conform(pd.DataFrame(rows), FAN) if rows else empty(FAN)
@@ -113,7 +115,11 @@ def outlook_of(cells: pd.DataFrame) -> pd.DataFrame:
     return conform(full.reset_index(), OUTLOOK)
 
 
-def _per_draw(areas: pd.DataFrame) -> pd.DataFrame:
-    """By draw: areas that raise each rule, and the sum of what they can take."""
-    raised = {rule: areas[rule].fillna(0).gt(0).groupby(areas["draw"]).sum() for rule in TRIGGERS}
-    return pd.DataFrame({**raised, ALLOWED: areas[ALLOWED].groupby(areas["draw"]).sum()}).sort_index()
+def _per_draw(areas: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """By draw: areas that raise each rule and the sum of what they can take, NaN where no area is known; how many
+    areas are not."""
+    figures = pd.DataFrame(
+        {**{rule: areas[rule].gt(0).astype("Float64") for rule in TRIGGERS}, ALLOWED: areas[ALLOWED]}
+    ).astype("float64")
+    sums = figures.groupby(areas["draw"]).sum(min_count=1)
+    return sums.sort_index(), figures.isna().groupby(areas["draw"]).sum()

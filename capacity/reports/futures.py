@@ -12,6 +12,7 @@ from capacity.reports.saying import column, joined, same
 from capacity.tables.matrix import TRIGGER, TRIGGERS
 from capacity.tables.report import (
     NOT_COMPUTED,
+    UNKNOWN,
     Block,
     Callout,
     Chapter,
@@ -27,6 +28,8 @@ from capacity.tables.report import (
 from capacity.tables.words import Word
 
 ALLOWED = "allowed_kva"
+AT_LEAST = "≥ "
+"""Stands before a figure that some areas are not in, because they are not known."""
 _LARGE = 100.0
 RULES = ("p4", "p6", "p5", "p3", "p10")
 
@@ -134,7 +137,7 @@ def _scenario_panels(one: MatrixInput, quantity: str, unit: Word, title: Word) -
 
 def _trigger_chart(one: MatrixInput, key: str) -> Picture:
     raised = [rule for rule in RULES if _ever(one.fan, rule)]
-    never = [rule for rule in TRIGGERS if rule not in raised]
+    never = [rule for rule in TRIGGERS if rule not in raised and not _unknown(one.fan, rule)]
     panels = [panel for rule in raised for panel in _scenario_panels(one, rule, Word("网格数", "areas"), TRIGGER[rule])]
     note = Word(
         "阴影：各次抽样的 10–90 %；线：中位数；圆圈：中心抽样。每行纵轴相同。",
@@ -143,7 +146,8 @@ def _trigger_chart(one: MatrixInput, key: str) -> Picture:
     if never:
         told = "、".join(rule.upper() for rule in never)
         note = Word(
-            f"{note.zh}任何情景、年份均未触发：{told}。", f"{note.en} Never raised in any scenario or year: {told}."
+            f"{note.zh}任何情景、年份的已知网格均未触发：{told}。",
+            f"{note.en} Never raised by an area that is known, in any scenario or year: {told}.",
         )
     return Picture(
         f"{key}-triggers",
@@ -158,6 +162,12 @@ def _trigger_chart(one: MatrixInput, key: str) -> Picture:
 def _ever(fan: pd.DataFrame, rule: str) -> bool:
     mine = fan[fan["quantity"].eq(rule)]
     return bool(mine[["p90_value", "central_value"]].fillna(0.0).to_numpy().any())
+
+
+def _unknown(fan: pd.DataFrame, rule: str) -> bool:
+    """Whether there is a year in which no area is known."""
+    mine = fan[fan["quantity"].eq(rule)]
+    return bool((mine["median_value"].fillna(mine["central_value"]).isna() & mine["unknown_areas"].gt(0)).any())
 
 
 def _told(one: MatrixInput, quantity: str) -> Word:
@@ -184,12 +194,15 @@ def _cell(fan: pd.DataFrame, scenario: str, year: int, quantity: str) -> Word:
     if mine.empty:
         return NOT_COMPUTED
     row = mine.iloc[0]
+    least = AT_LEAST if row["unknown_areas"] else ""
     if saying.missing(row["median_value"]):
-        central = saying.number(row["central_value"], otherwise=NOT_COMPUTED)
-        return central if central == NOT_COMPUTED else Word(f"{central.zh}（中心）", f"{central.en} (central)")
+        if saying.missing(row["central_value"]):
+            return UNKNOWN if row["unknown_areas"] else NOT_COMPUTED
+        central = f"{least}{row['central_value']:,.0f}"
+        return Word(f"{central}（中心）", f"{central} (central)")
     median = row["median_value"]
     told = f"{median:,.0f}" if median >= _LARGE or median == round(median) else f"{median:,.1f}"  # 2.5 areas are not 2
-    return same(f"{told} [{math.floor(row['p10_value']):,}–{math.ceil(row['p90_value']):,}]")
+    return same(f"{least}{told} [{math.floor(row['p10_value']):,}–{math.ceil(row['p90_value']):,}]")
 
 
 def _shown_years(years: Sequence[int]) -> list[int]:
@@ -203,7 +216,7 @@ def _shown_years(years: Sequence[int]) -> list[int]:
 def _fan_table(one: MatrixInput) -> Grid:
     years = _shown_years(one.record.years)
     rows = []
-    for rule in (*(rule for rule in RULES if _ever(one.fan, rule)), ALLOWED):
+    for rule in (*(rule for rule in RULES if _ever(one.fan, rule) or _unknown(one.fan, rule)), ALLOWED):
         word = TRIGGER.get(rule, Word("可开放容量合计（kVA）", "capacity, all areas (kVA)"))
         rows += [
             (word, same(scenario), *(_cell(one.fan, scenario, year, rule) for year in years))
@@ -219,8 +232,8 @@ def _fan_table(one: MatrixInput) -> Grid:
         tuple(rows),
         _source(one),
         Word(
-            f"每个单元 {one.record.draws} 次抽样；区间向外取整。",
-            f"{one.record.draws} draws per cell; ranges are rounded outwards.",
+            f"每个单元 {one.record.draws} 次抽样；区间向外取整。≥：有网格未知，未计入。",
+            f"{one.record.draws} draws per cell; ranges are rounded outwards. ≥: unknown areas are not in it.",
         ),
     )
 

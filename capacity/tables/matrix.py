@@ -68,11 +68,12 @@ FAN = table(
         "quantity": text("项目", "quantity", "A rule: areas that raise it; allowed_kva: the areas' sum."),
         "basis": text("计算口径", "basis", "Of the draws.", choices=tuple(BASIS), missing="no draws"),
         "draws": count("抽样数", "draws", "Draws besides the central one."),
-        "p10_value": number("10%分位", "10 %", "1", missing="no draws"),
-        "median_value": number("中位数", "median", "1", missing="no draws"),
-        "p90_value": number("90%分位", "90 %", "1", missing="no draws"),
-        "central_value": number("中心抽样", "central draw", "1", missing="not computed"),
+        "p10_value": number("10%分位", "10 %", "1", missing="no draws, or no area is known"),
+        "median_value": number("中位数", "median", "1", missing="no draws, or no area is known"),
+        "p90_value": number("90%分位", "90 %", "1", missing="no draws, or no area is known"),
+        "central_value": number("中心抽样", "central draw", "1", missing="not computed, or no area is known"),
         "central_basis": text("中心抽样口径", "central basis", choices=tuple(BASIS), missing="not computed"),
+        "unknown_areas": count("未知网格数", "unknown areas", "In no figure; the most in one draw."),
     },
 )  # fmt: skip
 

@@ -23,6 +23,7 @@ from capacity.runs.matrix_book import write_matrix
 from capacity.tables._schema import conform
 from capacity.tables.inputs.customers import CUSTOMERS
 from capacity.tables.inputs.exclusions import EXCLUSIONS
+from capacity.tables.matrix import CELLS
 from capacity.tables.scenario import Scenario
 from capacity.tables.settings import BusbarVoltage
 
@@ -151,6 +152,28 @@ def test_fan__over_the_draws(done):
     assert row["central_basis"] == "full_year"
     outlook = outlook_of(cells).set_index(["scenario", "year"])
     assert outlook.loc[("s", 2029), "p4_percent"] == pytest.approx(mine["p4"].gt(0).mean() * 100.0)
+
+
+def test_fan__unknown_areas_are_no_zeros():
+    """Draw 1: A1 raises P4 and takes 90 kVA, A2 is unknown; draw 2: A1 takes 100 kVA, A2 60; the central one: nothing
+    is known. 10 % of counts 1 and 0 is 0.1, of 90 and 160 kVA is 97."""
+    known, none = {"p3": 1, "p5": 0, "p6": 0}, {"p3": None, "p4": None, "p5": None, "p6": 0, "allowed_kva": None}
+    rows = [
+        {"draw": 0, "area_id": "A1", **none},
+        {"draw": 0, "area_id": "A2", **none},
+        {"draw": 1, "area_id": "A1", **known, "p4": 1, "allowed_kva": 90.0},
+        {"draw": 1, "area_id": "A2", **none},
+        {"draw": 2, "area_id": "A1", **known, "p4": 0, "allowed_kva": 100.0},
+        {"draw": 2, "area_id": "A2", **known, "p4": 0, "allowed_kva": 60.0},
+    ]
+    common = {"scenario": "s", "year": 2030, "basis": "critical_steps", "level": "area"}
+    cells = pd.DataFrame([common | row | {"element_id": row["area_id"]} for row in rows])
+    fan = fan_of(conform(cells, CELLS)).set_index("quantity")
+    assert fan.loc["p4", ["p10_value", "median_value"]].tolist() == pytest.approx([0.1, 0.5])
+    assert fan.loc["allowed_kva", ["p10_value", "median_value"]].tolist() == pytest.approx([97.0, 125.0])
+    assert fan["central_value"].drop("p6").isna().all()
+    assert fan.loc["p10", ["p10_value", "median_value", "p90_value"]].isna().all()  # no node is modelled
+    assert fan["unknown_areas"].to_dict() == {"p3": 2, "p4": 2, "p5": 2, "p6": 0, "p10": 2, "allowed_kva": 2}
 
 
 def test_book__and_csv(done, tmp_path):

@@ -216,12 +216,25 @@ def test_matrix__fan_capacity_and_adopters_by_hand(folders: dict[str, Path]) -> 
     # low, 2028: one of three draws raises P4: median 0, 90 % at 0.8 between 0 and 1
     assert table["P4 must be initiated", "low"] == ("0 [0–0]", "0 [0–1]")
     assert table["P4 must be initiated", "high"] == ("1 [1–1]", "1 [1–1]")
-    assert table["capacity, all areas (kVA)", "low"][0] == "98 [97–99]"  # draws 1, 2, 3: 99, 98, 97; A02 unknown
+    assert table["capacity, all areas (kVA)", "low"][0] == "≥ 98 [97–99]"  # draws 1, 2, 3: 99, 98, 97; A02 unknown
     adopters = cells(grids(chapter)["Customers who have adopted a device: median [fewest–most]"])
     assert adopters[0] == ("low", "15 [0–30]", "15 [0–30]")
     assert "critical steps only (2027–2028)" in text_of(chapter)
     panel = chart_of(chapter, "-triggers").panels[0]
     assert panel.series[0].high == (0.0, 0.8)
+
+
+def test_matrix__where_no_area_is_known_nothing_counts_as_zero(folders: dict[str, Path]) -> None:
+    one = inputs_of(folders["matrix"]).matrices[0]
+    figures = [name for name in one.fan.columns if name.endswith("_value")]
+    of = one.fan["quantity"].eq("p10")
+    fan = one.fan.assign(unknown_areas=one.fan["unknown_areas"].mask(of, 2))
+    fan.loc[of, figures] = float("nan")
+    chapter = futures_chapter(replace(one, fan=fan), {}, 1, several_cases=False)
+    table = {row[:2]: row[2:] for row in cells(grids(chapter)["Areas that raise a rule: median [10 to 90 %]"])}
+    assert table["P10 low voltage", "low"] == ("unknown", "unknown")
+    note = next(block.note.en for block in chapter.blocks if isinstance(block, Picture) and "-triggers" in block.key)
+    assert note.endswith("Never raised by an area that is known, in any scenario or year: P3、P5、P6.")
 
 
 def test_crossings__possible_likely_and_the_last_year(folders: dict[str, Path]) -> None:
