@@ -58,7 +58,7 @@ STAGES = {
     "years": ("逐年计算（不采取措施）", "every year, nothing done"),
     "feeders": ("逐线路试算措施", "measures tried, feeder by feeder"),
     "feeders again": ("重新比选措施", "measures chosen anew"),
-    **{f"check {number}": (f"整体校核（第 {number} 轮）", f"the whole grid, round {number}") for number in range(1, 4)},
+    **{f"check {number}": (f"整体校核（第 {number} 轮）", f"the whole grid, round {number}") for number in range(1, 7)},
     "check, the last": ("整体校核（最后一轮）", "the whole grid, the last round"),
     **{f"stages {number}": (f"分期校核（第 {number} 轮）", f"sets in stages, round {number}") for number in (1, 2)},
     "claims": ("核验项目成效", "claims put to the test"),

@@ -22,7 +22,7 @@ from capacity.tables.policy import Policy
 from capacity.tables.scenario import Scenario
 from capacity.tables.words import Word
 
-ROUNDS = 3
+ROUNDS = 6
 """How often a choice is made at most."""
 STAGINGS = 2
 """How often sets are divided into stages at most."""

@@ -31,8 +31,9 @@ def created(before: pd.DataFrame, after: pd.DataFrame, rules: Policy) -> pd.Data
     ``before`` and ``after`` are :func:`~capacity.planning.needs.violations_of`. Of each part and rule the one that is
     furthest beyond its threshold is told. Worse is by more than the policy's epsilon
     (``existing_violation_epsilon_percent`` of the threshold for load rates, ``existing_violation_epsilon_pu`` of the
-    threshold for voltages): smaller changes are the trunk's voltage moving. An area that is in pre-control already (P5)
-    has no violation that could grow.
+    threshold for voltages): smaller changes are the trunk's voltage moving. For the same reason a voltage that is too
+    high counts as new only where it is above its limit by as much: where load is taken off, light hours move by a hair.
+    An area that is in pre-control already (P5) has no violation that could grow.
     """
     was = before.drop_duplicates("key").set_index("key").reindex(after["key"])
     value, old = after["value"].to_numpy(dtype=float), was["value"].to_numpy(dtype=float)
@@ -42,5 +43,6 @@ def created(before: pd.DataFrame, after: pd.DataFrame, rules: Policy) -> pd.Data
     epsilon = threshold * np.where(voltage, pu, percent / 100.0)
     grew = (np.where(falling, old - value, value - old) > epsilon) & ~after["rule"].eq("P5").to_numpy()
     beyond = np.where(falling, -1.0, 1.0) * (value - threshold) / np.where(threshold > 0.0, threshold, 1.0)
-    new = after.assign(beyond=beyond)[was["rule"].isna().to_numpy() | grew]
+    first = was["rule"].isna().to_numpy() & (falling | ~voltage | (value - threshold > epsilon))
+    new = after.assign(beyond=beyond)[first | grew]
     return new.sort_values(["beyond", "key"], ascending=[False, True]).drop_duplicates(["part", "rule"])

@@ -190,7 +190,8 @@ def test_created__voltages_too_low_and_too_high():
     assert new(was, results(nodes=[NODE | {"node_id": "a", "voltage_min_pu": 0.876}])) == []  # 1.6 V lower
     assert new(was, results(nodes=[NODE | {"node_id": "a", "voltage_min_pu": 0.875}])) == ["node:a"]  # 2.0 V lower
     assert new(was, results(nodes=[NODE | {"node_id": "b", "voltage_min_pu": 0.88}])) == ["node:b"]
-    assert new(was, results(nodes=[NODE | {"node_id": "b", "voltage_max_pu": 1.02}])) == ["high:b"]
+    assert new(was, results(nodes=[NODE | {"node_id": "b", "voltage_max_pu": 1.0215}])) == []  # 408.6 V: 2.0 V above
+    assert new(was, results(nodes=[NODE | {"node_id": "b", "voltage_max_pu": 1.022}])) == ["high:b"]  # 408.8 V
     trunk = {
         "feeder_id": "F1",
         "level": "mv",
@@ -199,7 +200,14 @@ def test_created__voltages_too_low_and_too_high():
         "upper_pu": 1.07,
         "voltage_max_pu": 1.0,
     }
-    assert new(was, results(trunk=[trunk | {"voltage_min_pu": 0.92}])) == ["node:m"]
+    low = results(trunk=[trunk | {"voltage_min_pu": 0.92}])
+    assert new(was, low) == ["node:F1"]
+    tee = trunk | {
+        "node_id": "new",
+        "voltage_min_pu": 0.919,
+    }  # a new tee beside it: 0.001 lower, and no violation of its own
+    assert new(low, results(trunk=[trunk | {"voltage_min_pu": 0.92}, tee])) == []
+    assert new(low, results(trunk=[trunk | {"voltage_min_pu": 0.915}])) == ["node:F1"]  # 0.005 · 0.93 lower, and more
     assert new(was, results(trunk=[trunk | {"voltage_min_pu": 0.93}])) == []
 
 
