@@ -40,6 +40,7 @@ class Merged:
     updated : ids whose rows say something else now.
     unchanged : ids whose rows said the same already.
     left : ids that are no longer planned (running, done, cancelled): their rows were left as they are.
+    others : ids of other rows that stand as planned: those of a former plan among them may be out of date.
     """
 
     path: Path
@@ -47,6 +48,7 @@ class Merged:
     updated: tuple[str, ...]
     unchanged: tuple[str, ...]
     left: tuple[str, ...]
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def merge_projects(path: Path, projects: pd.DataFrame, zone: dt.tzinfo, alone: A
     fresh = conform(projects, PROJECTS)
     with alone(path) if alone else nullcontext():
         if not path.exists():
-            return Merged(path, enter_projects(path, fresh, zone).added, (), (), ())
+            return Merged(path, enter_projects(path, fresh, zone).added, (), (), (), ())
         data = path.read_bytes()
         kept = _kept(data, path.name, zone).set_index("project_id")
         here = fresh["project_id"].isin(kept.index)
@@ -135,7 +137,11 @@ def merge_projects(path: Path, projects: pd.DataFrame, zone: dt.tzinfo, alone: A
         if new != data:
             with _in_its_place(path) as beside:
                 beside.write_bytes(new)
-        return Merged(path, *(tuple(some["project_id"]) for some in (added, updated, same, left)))
+        others = kept.index[kept["status"].eq("planned") & ~kept.index.isin(fresh["project_id"])]
+        added_ids, updated_ids, same_ids, left_ids = (
+            tuple(some["project_id"]) for some in (added, updated, same, left)
+        )
+        return Merged(path, added_ids, updated_ids, same_ids, left_ids, tuple(others))
 
 
 def _kept(data: bytes, file: str, zone: dt.tzinfo) -> pd.DataFrame:

@@ -6,17 +6,15 @@ import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
-from capacity.cli import app, plan_printing, printing
-from capacity.cli.language import language, say
+from capacity.cli import app, plan_library, plan_printing, printing
+from capacity.cli.language import language
 from capacity.cli.plan_asking import Asked, meant
 
 if TYPE_CHECKING:
     from capacity.reinforcing import MadePlan
-    from capacity.tables.case import Case
     from capacity.tables.plan import Plan
 
 
@@ -101,7 +99,7 @@ def plan(
         plan_printing.print_plan(kept)
         printing.where("已写出", "written", to)
     if write_library:
-        _into_the_library(case, folder, made, silent=as_json)
+        plan_library.into_the_library(case, folder, made, feeder or (), silent=as_json)
 
 
 def _write(made: MadePlan, kept: Plan, to: Path, *, pictures: bool) -> None:
@@ -117,23 +115,3 @@ def _write(made: MadePlan, kept: Plan, to: Path, *, pictures: bool) -> None:
             draw_gantt(made.programme, plan_head(kept.record), growing, language())
 
     write_plan(kept, to, also)
-
-
-def _into_the_library(case: Case, folder: Path, made: MadePlan, *, silent: bool) -> None:
-    from capacity.case.library import merge_projects
-    from capacity.runs.swap import only_writer
-
-    library = folder / "projects.csv"
-    done = merge_projects(library, made.library, ZoneInfo(case.settings.time_zone), only_writer)
-    if silent:
-        return
-    printing.console.print(
-        say(
-            f"项目库 {library}：新增 {len(done.added)} 项，更新 {len(done.updated)} 项，"
-            f"无变化 {len(done.unchanged)} 项，已非“计划”状态、未改动 {len(done.left)} 项",
-            f"project library {library}: {len(done.added)} added, {len(done.updated)} updated, {len(done.unchanged)} "
-            f"unchanged, {len(done.left)} left alone (no longer planned)",
-        ),
-        markup=False,
-        highlight=False,
-    )

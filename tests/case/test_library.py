@@ -132,6 +132,7 @@ def test_merge__brings_what_is_planned_up_to_date_and_touches_nothing_else(
     assert (merged.added, merged.updated, merged.unchanged, merged.left) == (
         ("XM-4",), ("XM-2",), (), ("XM-1", "XM-3"),
     )  # fmt: skip
+    assert merged.others == ("XM-9",)
     new = "XM-2,新增配变 XM-2,feasibility,P6,T1;T2,,120.5,,2027-05-06,planned"  # how far it has come stays
     added = "XM-4,新增配变 XM-4,initiated,P6,T1;T2,,120.5,,2027-05-06,planned"
     assert path.read_bytes() == (KEPT + end + end.join((ROW, new, done, own, added)) + end).encode(encoding)

@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from capacity.case import load_case, write_case
 from capacity.case.library import merge_projects
 from capacity.cli import app, main, printing
+from capacity.cli.plan_library import _sought
 from capacity.proof import sha256_of
 from capacity.runs.plan_store import read_plan, write_plan
 from capacity.tables.case import Case
@@ -214,6 +215,36 @@ def test_plan__into_the_library(folder: Path, asked: Asked, tmp_path: Path) -> N
     said = "新增 0 项，更新 1 项，无变化 0 项，已非“计划”状态、未改动 1 项"
     assert said in typed(*words, lang="zh")
     assert load_case(folder).projects.set_index("project_id").loc["XM-M4", "cost_yuan"] == 95_000.0
+
+
+def test_plan__names_what_a_former_plan_wrote_and_this_one_has_not(folder: Path, asked: Asked, tmp_path: Path) -> None:
+    """F1's old project is not chosen any more, that of A2 is without a budget, F9 is no feeder; own rows count not."""
+    former = (
+        sample_library()
+        .iloc[[0] * 5]
+        .assign(
+            project_id=["XM-F1-LT-T1", "XM-P19-A2", "XM-F9-LT-T9", "2025-007", "XM-F1-LT-done"],
+            status=["planned"] * 4 + ["done"],
+        )
+    )
+    merge_projects(folder / "projects.csv", former, dt.UTC)
+    before = (folder / "projects.csv").read_bytes()
+    words = ["plan", folder, "--to", tmp_path / "p", "--no-pictures", "--write-library"]
+    said = typed(*words)
+    assert "2 project(s) of a former plan: not chosen by this one" in said
+    assert "published as relief: XM-F1-LT-T1, XM-F9-LT-T9. Set" in said
+    assert "no budget of this one pays for it" in said
+    assert "relief: XM-P19-A2. Set what will not be built to 'cancelled'" in said
+    assert (folder / "projects.csv").read_bytes().startswith(before)  # nothing is taken away
+    assert "XM-F1-LT-T1、XM-F9-LT-T9。不再实施的，请将状态改为 cancelled" in typed(*words, lang="zh")
+
+
+def test_left_over__only_of_the_feeders_that_were_planned() -> None:
+    known = ("F1", "F1-A", "F2")
+    assert [_sought(name, known, ("F1",)) for name in ("F1-LT-T1", "F1-A-LT-T1", "F2-LT-T1", "P19-A2")] == [
+        True, False, False, True,
+    ]  # fmt: skip
+    assert _sought("F2-LT-T1", known, ())
 
 
 @pytest.fixture
