@@ -51,7 +51,8 @@ class ExchangeTransformer(_Change):
 class AddTransformer(_Change):
     """An additional public transformer that feeds an LV node over a new 10 kV branch, with the LV network split.
 
-    ``open_line_ids`` are the LV lines taken out so that what hangs behind the node is supplied by it alone.
+    ``open_line_ids`` are the LV lines taken out so that what hangs behind the node is supplied by it alone. Its tap
+    changer stands as that of the transformer which supplied the node.
     """
 
     kind: Literal["add_transformer"]

@@ -104,6 +104,7 @@ def _add_transformer(draft: Draft, change: AddTransformer) -> None:
     std_type = wanted if known else register_transformer(net, wanted, change.rated_kva, change.transformer_id)
     made = pp.create_transformer(net, branch_end, node, std_type=std_type, name=change.transformer_id, tap_pos=0)
     net.trafo.at[int(made), "vn_hv_kv"] = float(net.bus.at[branch_end, "vn_kv"])
+    net.trafo.at[int(made), "tap_pos"] = _tap_beside(net.trafo, int(made), _supplier_of(draft, node))
     for line_id in change.open_line_ids:
         net.line.at[draft.at("line", line_id), "in_service"] = False
     row = {
@@ -118,8 +119,23 @@ def _add_transformer(draft: Draft, change: AddTransformer) -> None:
     draft.transformers = conform(pd.concat(both, ignore_index=True), TRANSFORMERS)
 
 
+def _supplier_of(draft: Draft, bus: int) -> Any:
+    return draft.case.topology.buses["transformer_id"].get(bus)
+
+
+def _tap_beside(trafos: pd.DataFrame, made: int, supplier: Any) -> float:
+    """The position at which a new transformer's ratio is nearest to that of the one that supplied its node."""
+    new = trafos.loc[made]
+    old = trafos[trafos["name"].eq(supplier) & trafos["tap_side"].eq(new["tap_side"])]
+    percent = ((old["tap_pos"] - old["tap_neutral"]) * old["tap_step_percent"]).dropna()
+    if percent.empty or not new["tap_step_percent"] > 0.0:
+        return 0.0
+    position = new["tap_neutral"] + round(float(percent.iloc[0]) / new["tap_step_percent"])
+    return float(min(max(position, new["tap_min"]), new["tap_max"]))
+
+
 def _area_of_bus(draft: Draft, bus: int) -> Any:
-    supplier = draft.case.topology.buses["transformer_id"].get(bus)
+    supplier = _supplier_of(draft, bus)
     of_transformer = draft.transformers.set_index("transformer_id")["area_id"]
     return None if pd.isna(supplier) else of_transformer.get(supplier)
 
