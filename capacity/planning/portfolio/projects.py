@@ -98,7 +98,7 @@ def library_rows(projects: pd.DataFrame) -> pd.DataFrame:
             "rule": kept["rule"],
             "element_ids": kept["element_ids"],
             "area_ids": kept["area_ids"],
-            "released_kva": kept["released_kva"],
+            "released_kva": kept["released_kva"].clip(lower=0.0),  # what takes room away releases none
             "cost_yuan": kept["cost_yuan"],
             "commissioning_date": kept["commissioning_date"],
             "status": "planned",

@@ -208,3 +208,9 @@ def test_project_list__a_stage_is_due_when_it_is_needed_and_names_what_comes_bef
     paid = project_list(stages, [own], [first, second], AREAS, SCHEDULERS, budget_yuan={2026: 6e4}).projects
     risk = paid.set_index("project_id")["risk_en"]  # M1 costs 90,000 and falls out, M2 fits and is worth nothing
     assert risk["XM-M2"] == "rests on XM-M1, which is not paid for"
+
+
+def test_library_rows__a_project_that_takes_room_away_releases_none():
+    projects = listed(candidate(1, 9e4, released=-133.7), candidate(2, 9e4, released=50.0)).projects
+    assert sorted(projects["released_kva"]) == [-133.7, 50.0]
+    assert sorted(library_rows(projects)["released_kva"]) == [0.0, 50.0]
