@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -26,6 +27,8 @@ ROUNDS = 6
 """How often a choice is made at most."""
 STAGINGS = 2
 """How often sets are divided into stages at most."""
+Known = dict[tuple[str, frozenset[str]], Verified]
+"""What was verified, by feeder and measures."""
 Seen = tuple[dict[int, SolvedYear], tuple[Verified, ...], frozenset[str]]
 """The years with some sets done, the sets as these show them, and the feeders where one was refuted."""
 
@@ -50,7 +53,7 @@ def confirmed_choice(
     measures = measures_of(tried_on)
     by_id = {one.measure_id: one for one in measures}
     by_year = dict.fromkeys(before, policy.with_variant(rules, future))
-    known = {(one.feeder_id, one.measure_ids): one for plan in tried_on.values() for one in plan.verified}
+    known: Known = {(one.feeder_id, one.measure_ids): one for plan in tried_on.values() for one in plan.verified}
 
     def confirmed(parts: Sequence[Verified], stage: str) -> Seen:
         with_all = with_projects(future, parts, needs, by_id, as_of)
@@ -63,25 +66,11 @@ def confirmed_choice(
         _learn(known, seen)
         if not refuted or round_ == ROUNDS:
             break
-        jobs = {
-            feeder: (
-                feeder, [cut_file(work.folder, feeder, year) for year in tried],
-                tuple(need for need in needs if need.feeder_id == feeder), as_of, tried_on[feeder].measures,
-                tuple(one for key, one in known.items() if key[0] == feeder),
-            )
-            for feeder in sorted(refuted)
-        }  # fmt: skip
-        for sets in done(work, "feeders again", choose_again, jobs).values():
-            known |= {(one.feeder_id, one.measure_ids): one for one in sets}
+        _try_again(work, refuted, tried, needs, as_of, tried_on, known)
     short = len([part for part in seen if part.feeder_id in refuted])
-    for _ in range(ROUNDS if refuted else 0):  # what has been seen to hold, and nothing that has not
-        choice = choose(needs, measures, seen)
-        after, seen, worse = confirmed(choice.parts, "check, the last")
-        choice = replace(choice, parts=seen[: len(choice.parts)])
-        _learn(known, seen)
-        if not worse:
-            break
-    if not refuted:
+    if refuted:
+        choice, after = of_what_holds(needs, measures, seen, confirmed, known)
+    else:
         choice = choose(needs, measures, tuple(known.values()))  # the same sets, as the whole grid shows them
     refused = {name: why for plan in tried_on.values() for name, why in plan.refused.items()}
     parts, after = _in_stages(choice.parts, tuple(known.values()), needs, by_id, confirmed, after)
@@ -91,6 +80,46 @@ def confirmed_choice(
     failed = {year: one.steps_failed for year, one in after.items() if one.steps_failed}
     remarks = remarks_of(refused, short, round_, nobodys, failed)
     return replace(choice, parts=parts), everything, after, remarks
+
+
+def _try_again(
+    work: Work,
+    refuted: frozenset[str],
+    tried: Sequence[int],
+    needs: Sequence[Need],
+    as_of: dt.date,
+    tried_on: Mapping[str, FeederPlan],
+    known: Known,
+) -> None:
+    """Sets that the choice asks for on the feeders where one was refuted, added to what is known."""
+    jobs: Jobs = {
+        feeder: (
+            feeder, [cut_file(work.folder, feeder, year) for year in tried],
+            tuple(need for need in needs if need.feeder_id == feeder), as_of, tried_on[feeder].measures,
+            tuple(one for key, one in known.items() if key[0] == feeder),
+        )
+        for feeder in sorted(refuted)
+    }  # fmt: skip
+    for sets in done(work, "feeders again", choose_again, jobs).values():
+        known |= {(one.feeder_id, one.measure_ids): one for one in sets}
+
+
+def of_what_holds(
+    needs: Sequence[Need],
+    measures: Sequence[Measure],
+    seen: tuple[Verified, ...],
+    confirmed: Callable[[Sequence[Verified], str], Seen],
+    known: Known,
+) -> tuple[Choice, dict[int, SolvedYear]]:
+    """A choice among sets that the whole grid was seen to bear out, and nothing else; and the years with it done."""
+    for _ in range(ROUNDS):
+        choice = choose(needs, measures, seen)
+        after, seen, worse = confirmed(choice.parts, "check, the last")
+        choice = replace(choice, parts=seen[: len(choice.parts)])
+        _learn(known, seen)
+        if not worse:
+            break
+    return choice, after
 
 
 def _in_stages(
@@ -114,7 +143,7 @@ def _in_stages(
     return parts, after
 
 
-def _learn(known: dict[tuple[str, frozenset[str]], Verified], seen: Sequence[Verified]) -> None:
+def _learn(known: Known, seen: Sequence[Verified]) -> None:
     """Put what the whole grid shows in the place of what the feeder alone did, but for what only that can tell."""
     for one in seen:
         key = (one.feeder_id, one.measure_ids)

@@ -72,9 +72,7 @@ def exchange(draft: Draft, transformer_id: str, rated_kva: float | None, std_typ
     if std_type is not None:
         if std_type not in net.std_types["trafo"]:
             std_type = register_transformer(net, std_type, rated_kva or 0.0, transformer_id)
-        voltages = net.trafo.loc[
-            at, list(VOLTAGES)
-        ]  # a type stands for its series: it is made for the grid it goes into
+        voltages = net.trafo.loc[at, list(VOLTAGES)]  # a type stands for its series, made for the grid it goes into
         pp.change_std_type(net, at, std_type, "trafo")
         net.trafo.loc[at, list(VOLTAGES)] = voltages
     if rated_kva is not None:
