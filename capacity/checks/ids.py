@@ -88,14 +88,15 @@ def keys(facts: Facts) -> Iterator[Issue]:
     """Missing and duplicate ids, one issue per table."""
     for name, key in KEYS.items():
         column = getattr(facts.case, name)[key].reset_index(drop=True)
-        lacking = [f"row {n + 2}" for n in np.flatnonzero(column.isna() | (column.astype(str) == ""))]
+        rows = [n + 2 for n in np.flatnonzero(column.isna() | (column.astype(str) == ""))]
+        lacking = [f"row {row}" for row in rows]
         if lacking:
             yield MISSING.issue(
                 name,
                 key,
                 lacking,
                 f"{len(lacking)} rows of {FILES[name]} have no {key} ({names_en(lacking)}).",
-                f"{FILES[name]} 有 {len(lacking)} 行缺少 {key}（{names_zh(lacking)}）。",
+                f"{FILES[name]} 有 {len(lacking)} 行缺少 {key}（{names_zh([f'第 {row} 行' for row in rows])}）。",
             )
         twice = sorted(column[column.notna() & column.duplicated()].astype(str).unique())
         if twice:
@@ -146,13 +147,14 @@ def separators(facts: Facts) -> Iterator[Issue]:
         if ids.empty:
             continue
         named = [f"index {at}: {name!r}" if table in net else f"row {at + 2}: {name!r}" for at, name in ids.items()]
+        zh = [f"序号 {at}：{name!r}" if table in net else f"第 {at + 2} 行：{name!r}" for at, name in ids.items()]
         file = FILES.get(table, table)
         yield SEPARATOR_IN_ID.issue(
             table,
             key,
             ids,
             f"{len(ids)} values of {key} in {file} contain a semicolon or a line break ({names_en(named)}).",
-            f"{file} 中有 {len(ids)} 个 {key} 含分号或换行（{names_zh(named)}）。",
+            f"{file} 中有 {len(ids)} 个 {key} 含分号或换行（{names_zh(zh)}）。",
             facts.areas_of(ids) if table == "transformers" else ids if table == "areas" else (),
         )
 
