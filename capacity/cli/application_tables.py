@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from capacity.applications.register import Register
-    from capacity.tables.register import Application
+    from capacity.tables.register import Application, Facts
 
 DUE_STYLE = {"overdue": "bold red", "due": "yellow", "done": "green", "done_late": "red"}
 
@@ -31,10 +31,18 @@ def as_json(register: Register, one: Application) -> dict[str, Any]:
     }
 
 
+def _place(facts: Facts) -> str:
+    """Where the customer connects, else is; in words where nothing says so."""
+    named = facts.node_id or facts.transformer_id or facts.feeder_id
+    if named is None and facts.longitude is None:
+        return say("位置未知", "an unknown place")
+    return named or f"{facts.longitude},{facts.latitude}"
+
+
 def one_line(one: Application) -> str:
     """An application in one sentence."""
     facts, status = one.facts, word(APPLICATION_STATUS[one.status])
-    place = facts.node_id or facts.transformer_id or facts.feeder_id or f"{facts.longitude},{facts.latitude}"
+    place = _place(facts)
     line = say(
         f"{one.application_id}：{status}，{facts.p_kw:g} kW，{place}，版本 {one.version}",
         f"{one.application_id}: {status}, {facts.p_kw:g} kW at {place}, version {one.version}",
@@ -61,7 +69,7 @@ def listed(found: Sequence[Application]) -> Table:
     for one in found:
         facts = one.facts
         reserved = "" if one.reserved_kva is None else f"{one.reserved_kva:.1f}"
-        place = facts.node_id or facts.transformer_id or facts.feeder_id or f"{facts.longitude},{facts.latitude}"
+        place = _place(facts)
         customer = word(CUSTOMER_KIND[facts.customer_kind]).split(say("、", ","))[0]
         cells = (one.application_id, word(APPLICATION_STATUS[one.status]), f"{facts.p_kw:g}", reserved, place,
                  str(facts.energise_on or ""), facts.customer or customer, str(one.version))  # fmt: skip
