@@ -60,6 +60,16 @@ class Lettering:
         return all(sign.isspace() or any(ord(sign) in _glyphs(font) for font in self.family) for sign in text)
 
 
+def cut(text: str, signs: int) -> str:
+    """A name no wider than so many Latin letters; a Chinese sign takes two places."""
+    taken = 0
+    for place, sign in enumerate(text):
+        taken += 2 if ord(sign) >= 0x2E80 else 1
+        if taken > signs:
+            return text[:place].rstrip(" …") + "…"
+    return text
+
+
 def lettering(language: str) -> Lettering:
     """The lettering for a language (``zh`` or ``en``): English, and said so, where no Chinese font is installed."""
     chinese = chinese_font()

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from capacity.figures.fonts import Lettering, lettered, lettering
+from capacity.figures.fonts import Lettering, cut, lettered, lettering
 from capacity.figures.sheet import INK, RED, new_figure, quiet_axes, save, write_frame
 from capacity.tables.head import Head
 from capacity.tables.programme import Programme
@@ -18,7 +18,8 @@ from capacity.tables.words import URGENCY
 
 _FACE = {"must": "#14607A", "connection": "#009E73", "pre_control": "#E69F00", "may": "#9FB2BF"}
 _LATE = "#D55E00"
-_PER_PAGE, _NAME_SIGNS = 40, 30
+_PER_PAGE = 40
+_NAME_SIGNS = 54
 _LABEL_WIDTH = 0.09  # part of the width that a label takes
 _CREWS, _FREE = "#56B4E9", "#DCE6EC"
 
@@ -76,7 +77,7 @@ def _bars(axes: Any, plan: pd.DataFrame, months: pd.Series, letters: Lettering) 
     for at, row in enumerate(plan.itertuples()):
         name = row.name_zh if letters.language == "zh" else row.name_en
         text = letters.label(f"{row.project_id}  {name}", row.project_id)
-        names.append(text if len(text) <= 2 * _NAME_SIGNS else text[: 2 * _NAME_SIGNS - 1] + "…")
+        names.append(cut(text, _NAME_SIGNS))
         due = _after(row.due_month)
         axes.plot([due, due], [at - 0.42, at + 0.42], color=INK, linewidth=1.4, zorder=4)
         if row.state == "not_placed":

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from capacity.figures.fonts import Lettering, lettered, lettering
+from capacity.figures.fonts import Lettering, cut, lettered, lettering
 from capacity.figures.sheet import DPI, INK, RED, new_figure, quiet_axes
 from capacity.tables.programme import Programme
 from capacity.tables.words import URGENCY
@@ -79,7 +79,7 @@ def _bars(axes: Any, plan: pd.DataFrame, letters: Lettering) -> None:
     names = []
     for at, row in enumerate(plan.itertuples()):
         name = letters.label(row.name_zh if letters.language == "zh" else row.name_en, row.project_id)
-        names.append(_cut(name if name == row.project_id else f"{name} · {row.project_id}"))
+        names.append(cut(name if name == row.project_id else f"{name} · {row.project_id}", _NAME_SIGNS))
         due = _after(row.due_month)
         axes.plot([due, due], [at - 0.44, at + 0.44], color=INK, linewidth=1.8, zorder=4)
         if row.state == "not_placed":
@@ -100,16 +100,6 @@ def _bars(axes: Any, plan: pd.DataFrame, letters: Lettering) -> None:
                           fontsize=8.5, color=_LATE, fontweight="bold", zorder=8)  # fmt: skip
     axes.set_yticks(range(len(names)), names, fontsize=8)
     axes.set_ylim(max(len(names), 3) - 0.5, -0.5)
-
-
-def _cut(text: str) -> str:
-    """A name no wider than its column; a Chinese sign takes two places."""
-    taken = 0
-    for place, sign in enumerate(text):
-        taken += 2 if ord(sign) >= 0x2E80 else 1
-        if taken > _NAME_SIGNS:
-            return text[:place] + "…"
-    return text
 
 
 def _outages(axes: Any, programme: Programme, plan: pd.DataFrame) -> None:
